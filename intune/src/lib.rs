@@ -31,6 +31,7 @@ pub mod right_line;
 mod rule;
 mod rule_check;
 pub mod script_text;
+mod time_limit;
 pub mod two_views;
 mod version;
 pub mod view;
@@ -51,6 +52,7 @@ pub use rule::{
     CheckedRule, FileCheck, FileTest, OutputValue, PathStyle, ProductCheck, RegistryCheck, RegistryTest,
     RuleFault, RuleFaults, RulePurpose, SCRIPT_LIMIT, ScriptCheck,
 };
+pub use time_limit::{DEFAULT_RUN_LIMIT_MINUTES, MOST_RUN_LIMIT_MINUTES, TimeLimit};
 pub use version::{NoVersion, VersionNumber};
 pub use view::View;
 pub use vocabulary::{WordFault, WordFaultKind, refused_words, word_faults};
@@ -58,14 +60,6 @@ pub use windows_release::{
     OLDEST_RELEASE, build_of_release, known_releases, oldest_release_from, release_of_build,
 };
 pub use words::nearest_word;
-
-/// Minutes after which Intune's agent no longer waits for an installer, where the app names no limit of its own
-/// (docs/intune-agent.md, "An attempt, step by step").
-pub const DEFAULT_RUN_LIMIT_MINUTES: u32 = 60;
-
-/// The most minutes that Intune takes as an app's limit (Microsoft Learn, "Add and assign Win32 apps": "The maximum value
-/// is 1440 minutes").
-pub const MOST_RUN_LIMIT_MINUTES: u32 = 1440;
 
 /// What regedit shows as the name of a key's default value, whose real name is empty. Microsoft's page names the empty
 /// one for rules (docs/detection.md, "Registry").

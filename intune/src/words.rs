@@ -3,7 +3,7 @@
 /// What people write for a word of Graph without being near it letter by letter: the labels of Intune's portal (its
 /// pages "Detection rules", "Requirements", "Program", as of 2025), signs and operators of PowerShell, and names of
 /// architectures. Written without case, blanks and signs, but for names that are nothing else.
-const LABELS: [(&str, &str); 41] = [
+const LABELS: [(&str, &str); 54] = [
     ("=", "equal"),
     ("==", "equal"),
     ("eq", "equal"),
@@ -41,6 +41,19 @@ const LABELS: [(&str, &str); 41] = [
     ("appinstallmayforceadevicerestart", "allow"),
     ("intunewillforceamandatorydevicerestart", "force"),
     ("localsystem", "system"),
+    ("localsystemaccount", "system"),
+    ("ntauthoritysystem", "system"),
+    ("systemcontext", "system"),
+    ("machine", "system"),
+    ("device", "system"),
+    ("loggedonuser", "user"),
+    ("loggedinuser", "user"),
+    ("signedinuser", "user"),
+    ("currentuser", "user"),
+    ("usercontext", "user"),
+    ("size", "sizeInMB"),
+    ("filesize", "sizeInMB"),
+    ("sizebytes", "sizeInBytes"),
     ("amd64", "x64"),
     ("64bit", "x64"),
     ("32bit", "x86"),
@@ -158,6 +171,13 @@ mod tests {
             ("Integer comparison", RegistryOperation::KNOWN, "integer"),
             ("Date and Time", ScriptOperation::KNOWN, "dateTime"),
             ("Systen", RunAsAccount::KNOWN, "system"),
+            ("NT AUTHORITY\\SYSTEM", RunAsAccount::KNOWN, "system"),
+            ("LocalSystem", RunAsAccount::KNOWN, "system"),
+            ("Logged on user", RunAsAccount::KNOWN, "user"),
+            ("loggedOnUser", RunAsAccount::KNOWN, "user"),
+            ("signed-in user", RunAsAccount::KNOWN, "user"),
+            ("size", FileSystemOperation::KNOWN, "sizeInMB"),
+            ("Size in bytes", FileSystemOperation::KNOWN, "sizeInBytes"),
             ("amd64", Architectures::KNOWN, "x64"),
             ("64-bit", Architectures::KNOWN, "x64"),
         ] {

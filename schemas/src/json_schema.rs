@@ -3,6 +3,7 @@
 //! The committed copies lie in `schemas/json`; `cargo xtask schemas` makes them anew, and a test compares them.
 
 use crate::app::AppDocument;
+use crate::app::schema::of_document;
 use crate::content::{ContentDocument, PiecesDocument};
 use crate::report::benchmark::{BenchmarkReport, SweepReport};
 use crate::report::delivery::{FetchReport, PublishReport, ServeStarted, ServedRequest};
@@ -28,7 +29,11 @@ pub struct DocumentSchema {
 /// Every kind of document, in the order in which they are listed.
 pub fn documents() -> &'static [DocumentSchema] {
     const DOCUMENTS: &[DocumentSchema] = &[
-        document::<AppDocument>("app", "app.json: an app as Graph's win32LobApp, with what Waybill adds"),
+        DocumentSchema {
+            name: "app",
+            title: "app.json: an app as Graph's win32LobApp, with what Waybill adds",
+            generate: || of_document(schema_for!(AppDocument)),
+        },
         document::<ContentDocument>(
             "content",
             "content.json: where a content lies and how to decrypt it (carries keys)",

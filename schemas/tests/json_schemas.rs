@@ -163,3 +163,75 @@ fn the_examples_fit_their_schema() {
     }
     assert!(seen > 0);
 }
+
+/// But for words of closed vocabularies and limits, which reading keeps for lint to explain.
+#[test]
+fn the_schema_of_an_app_and_reading_take_the_same_documents() {
+    let rule = |kind: &str, more: Value| {
+        let mut rule = json!({ "@odata.type": format!("#microsoft.graph.win32LobApp{kind}") });
+        rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        rule
+    };
+    let app = json!({ "displayName": "App" });
+    let file = |more: Value| rule("FileSystemDetection", more);
+    let taken = [
+        app.clone(),
+        json!({}),
+        json!([app]),
+        json!({ "value": [app] }),
+        json!({ "@odata.context": "https://graph", "value": [app] }),
+        json!({ "@odata.type": "microsoft.graph.win32LobApp", "value": [1, 2] }),
+        json!({ "value": 7 }),
+        json!({ "rules": null, "returnCodes": null, "relationships": null, "detectionRules": null, "requirementRules": null }),
+        json!({ "retry": { "returnCodes": null }, "lint": { "allow": null } }),
+        json!({ "rules": [], "returnCodes": [], "installExperience": null }),
+        json!({ "rules": [rule("RegistryRule", json!({ "operationType": "version" }))] }),
+        json!({ "rules": [{ "@odata.type": "microsoft.graph.win32LobAppRegistryRule", "operationType": "version" }] }),
+        json!({ "detectionRules": [file(json!({ "detectionType": "sizeInMB", "detectionValue": "1", "operator": "equal" }))] }),
+        json!({ "detectionRules": [rule("FileSystemRule", json!({ "operationType": "exists" }))] }),
+        json!({ "requirementRules": [rule("PowerShellScriptRequirement", json!({ "detectionType": "boolean" }))] }),
+        json!({ "installExperience": { "maxRunTimeInMinutes": 1440 } }),
+        json!({ "installExperience": { "maxRunTimeInMinutes": null } }),
+    ];
+    for document in &taken {
+        assert!(AppDocument::from_value(document.clone()).is_ok(), "reading refuses {document}");
+        assert!(is_valid("app", document), "the schema refuses {document}");
+    }
+    let refused = [
+        json!([]),
+        json!([app, app]),
+        json!({ "value": [] }),
+        json!({ "value": [app, app] }),
+        json!([{ "displayName": 7 }]),
+        json!({ "value": [{ "displayName": 7 }] }),
+        json!("app"),
+        json!(null),
+        json!({ "rules": {} }),
+        json!({ "detectionRules": {} }),
+        json!({ "detectionRules": [7] }),
+        json!({ "requirementRules": [file(json!({ "path": 7 })), 7] }),
+        json!({ "detectionRules": [file(json!({ "check32BitOn64System": "yes" }))] }),
+        json!({ "detectionRules": [file(json!({ "detectionValue": 7 }))] }),
+        json!({ "rules": [{ "@odata.type": "microsoft.graph.win32LobAppRegistryRule", "keyPath": 7 }] }),
+        json!({ "installExperience": { "maxRunTimeInMinutes": "60" } }),
+        json!({ "@odata.type": "#microsoft.graph.iosLobApp" }),
+    ];
+    for document in &refused {
+        assert!(AppDocument::from_value(document.clone()).is_err(), "reading takes {document}");
+        assert!(!is_valid("app", document), "the schema takes {document}");
+    }
+    // Read, so that lint can say what is meant, and refused by lint and by the runner.
+    let faulty = [
+        json!({ "requirementRules": [rule("FileSystemRequirement", json!({ "detectionType": "size" }))] }),
+        json!({ "requirementRules": [rule("FileSystemRequirement", json!({ "operator": "more" }))] }),
+        json!({ "requirementRules": [rule("QuantumRequirement", json!({}))] }),
+        json!({ "rules": [{ "@odata.type": "microsoft.graph.win32LobAppRegistryRule", "operator": "more" }] }),
+        json!({ "rules": [{}] }),
+        json!({ "installExperience": { "maxRunTimeInMinutes": 1441 } }),
+        json!({ "installExperience": { "maxRunTimeInMinutes": 0 } }),
+    ];
+    for document in &faulty {
+        assert!(AppDocument::from_value(document.clone()).is_ok(), "reading refuses {document}");
+        assert!(!is_valid("app", document), "the schema takes {document}");
+    }
+}

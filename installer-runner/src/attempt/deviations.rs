@@ -5,7 +5,7 @@ use super::conclusion::written;
 use super::flow::Attempt;
 use crate::{ReturnCodes, ScriptHost};
 use jiff::Timestamp;
-use waybill_intune::{MOST_RUN_LIMIT_MINUTES, path};
+use waybill_intune::{MOST_RUN_LIMIT_MINUTES, TimeLimit, path};
 use waybill_schemas::app::{FileSystemOperation, PlacedRule, Rule};
 use waybill_schemas::report::install::{Answer, CommandReport, Host, Intent, RequirementsReport};
 use waybill_schemas::secrets::mask;
@@ -183,11 +183,16 @@ impl Attempt<'_> {
         }
     }
 
-    /// Notes a time limit that Intune does not take.
-    pub(super) fn deviation_of_limit(&mut self, written: u32, used: u32) {
-        self.notes.deviates(format!(
-            "maxRunTimeInMinutes is {written}, and Intune takes 1 to {MOST_RUN_LIMIT_MINUTES}: the limit is {used} minutes here."
-        ));
+    /// The command's time limit in minutes. Notes one that Intune does not take.
+    pub(super) fn time_limit(&mut self) -> u32 {
+        let limit = TimeLimit::of(self.request.app);
+        if let Some(written) = limit.refused {
+            let TimeLimit { minutes, .. } = limit;
+            self.notes.deviates(format!(
+                "maxRunTimeInMinutes is {written}, and Intune takes 1 to {MOST_RUN_LIMIT_MINUTES}: the limit is {minutes} minutes here."
+            ));
+        }
+        limit.minutes
     }
 
     /// Notes that a person's request does not wait for the schedule.

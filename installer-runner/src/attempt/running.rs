@@ -11,7 +11,6 @@ use crate::{AttemptEnd, AttemptId, AttemptVerdict, CodeKind, NewAttempt, Resolve
 use jiff::Timestamp;
 use std::time::Duration;
 use waybill_context::failpoint;
-use waybill_intune::{DEFAULT_RUN_LIMIT_MINUTES, MOST_RUN_LIMIT_MINUTES};
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{
     Advice, Answer, AttemptOutcome, Decision, Interruption, Occasion, RunReport, SurvivorReport,
@@ -26,7 +25,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 impl Attempt<'_> {
     /// Starts the command, waits for it, and lets detection judge.
     pub(super) fn run(&mut self, resolved: &Resolved) -> Flow<Conclusion> {
-        let limit_minutes = self.limit_minutes();
+        let limit_minutes = self.time_limit();
         // Recorded before anything is started, so that the next run finds this attempt if we are killed from here on.
         let id = self.runner.journal.begin(&NewAttempt {
             key: self.key.clone(),
@@ -52,19 +51,6 @@ impl Attempt<'_> {
         };
         self.notes.run = Some(self.run_report(&ran, started, limit_minutes));
         self.conclude(id, &mut ran, pending.as_deref())
-    }
-
-    /// The app's time limit, as far as Intune takes it.
-    fn limit_minutes(&mut self) -> u32 {
-        let experience = self.request.app.install_experience.as_ref();
-        let Some(written) = experience.and_then(|one| one.max_run_time_in_minutes) else {
-            return DEFAULT_RUN_LIMIT_MINUTES;
-        };
-        let used = if written == 0 { DEFAULT_RUN_LIMIT_MINUTES } else { written.min(MOST_RUN_LIMIT_MINUTES) };
-        if used != written {
-            self.deviation_of_limit(written, used);
-        }
-        used
     }
 
     /// Waits until no installation of Windows Installer is running, at most `installer_patience` of the settings.

@@ -93,7 +93,7 @@ fn places(name: &str, asked: Asked<'_>) -> Vec<SearchPlace> {
     let absolute = path.into_iter().filter(|entry| entry.starts_with('/'));
     let of_path = absolute.map(|entry| SearchPlace {
         path: SystemKind::Unix.join(&entry, name),
-        name: format!("machine PATH: {entry}"),
+        name: format!("{}{entry}", super::FOUND_ON_PATH),
         is_of_path: true,
     });
     content.into_iter().chain(of_path).collect()

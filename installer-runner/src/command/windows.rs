@@ -53,7 +53,7 @@ pub(super) fn find_start(asked: Asked<'_>, draft: &mut Draft) -> Result<CommandS
         }
         return Err(not_found(&shown, search));
     };
-    let (program, line) = start_line(&found, &view, &environment, draft)?;
+    let (program, line) = start_line(&found, &folder, &view, &environment, draft)?;
     within(&line, LONGEST_LINE, "CreateProcess")?;
     let is_msiexec = path::leaf(&program).eq_ignore_ascii_case("msiexec.exe");
     let shown = draft.shown(&line);
@@ -89,6 +89,7 @@ fn runs_as_system(run_as: &RunAs, system: &dyn System) -> bool {
 /// The lpApplicationName and lpCommandLine for a program (docs/context.md, "How a command line is started").
 fn start_line(
     found: &FoundProgram<'_>,
+    folder: &str,
     view: &FileView,
     environment: &Environment,
     draft: &Draft,
@@ -107,7 +108,7 @@ fn start_line(
             within(&line, LONGEST_FOR_CMD, "cmd.exe")?;
             Ok((cmd, line))
         }
-        extension => Err(no_program(found, extension, view, draft)),
+        extension => Err(no_program(found, extension, folder, view, draft)),
     }
 }
 
@@ -146,7 +147,13 @@ fn no_plain_folder(folder: &str, why: NotPlain) -> Refusal {
 }
 
 /// The refusal of a file that exists but is no program (0x800700C1).
-fn no_program(found: &FoundProgram<'_>, extension: &str, view: &FileView, draft: &Draft) -> Refusal {
+fn no_program(
+    found: &FoundProgram<'_>,
+    extension: &str,
+    folder: &str,
+    view: &FileView,
+    draft: &Draft,
+) -> Refusal {
     let path = mask(&found.path);
     let kind = if extension.is_empty() {
         "a file without an extension".to_owned()
@@ -154,7 +161,9 @@ fn no_program(found: &FoundProgram<'_>, extension: &str, view: &FileView, draft:
         format!("a .{extension}")
     };
     let why = format!("{path} is there, and {kind} is no program");
-    let fix = match right_line(extension, &found.path, view.host()) {
+    // As a packager writes it: the content folder of a device has another path than this one.
+    let file = path::below(&found.path, folder).unwrap_or(&found.path);
+    let fix = match right_line(extension, file, view.host()) {
         Some(line) => format!("write `{}`", draft.shown(&format!("{line}{}", found.tail))),
         None => advice(extension).to_owned(),
     };

@@ -12,7 +12,7 @@ use intunewin::PackageMetadata;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use waybill_intune::path::leaf;
-use waybill_intune::{WordFaultKind, word_faults};
+use waybill_intune::{TimeLimit, WordFaultKind, word_faults};
 use waybill_schemas::app::{
     AppDocument, AppFile, FilledField, MsiInformation, Operator, PackageFields, Rule, WIN32_LOB_APP,
     app_document_of_sources,
@@ -117,6 +117,7 @@ impl SetupDescription {
             Ok(_) | Err(_) => of_document(),
         };
         notes.extend(document.into_iter().flat_map(|document| words(&document.app)));
+        notes.extend(document.and_then(|document| time_limit(&document.app)));
         let portal = match document {
             Some(document) => portal_of(&document.app, true),
             None => drafted(list, options, setup_file, &mut notes),
@@ -138,6 +139,12 @@ fn words(app: &AppDocument) -> impl Iterator<Item = PackNote> {
         let field = fault.pointer.trim_start_matches('/');
         plain(format!("app.json, {field}: {fault}; `waybill lint` has the rest"))
     })
+}
+
+/// A time limit that Intune does not take.
+fn time_limit(app: &AppDocument) -> Option<PackNote> {
+    let fault = TimeLimit::of(app).fault()?;
+    Some(plain(format!("app.json, installExperience/maxRunTimeInMinutes: {fault}")))
 }
 
 /// The setup file is an MSI whose facts cannot be read.

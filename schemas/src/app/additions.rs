@@ -155,6 +155,7 @@ pub struct RetrySettings {
     pub long_interval_in_minutes: Option<NonZeroU32>,
     /// Exit codes with an interval of their own, so that, for example, a user's deferral need not cost 24 hours.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "super::null_as_empty")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Option<Vec<ReturnCodeInterval>>"))]
     pub return_codes: Vec<ReturnCodeInterval>,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -191,6 +192,7 @@ impl ReturnCodeInterval {
 pub struct LintSettings {
     /// Findings that are known and accepted.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "super::null_as_empty")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Option<Vec<Allow>>"))]
     pub allow: Vec<Allow>,
     /// Fields that this version does not know.
     #[serde(flatten)]

@@ -5,6 +5,10 @@ use super::values::{DeviceRestartBehavior, MsiPackageType, ReturnCodeType, RunAs
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 
+/// The most minutes that Intune takes as an app's limit (Microsoft Learn, "Add and assign Win32 apps": "The maximum value
+/// is 1440 minutes").
+pub const MOST_RUN_LIMIT_MINUTES: u32 = 1440;
+
 /// Whose rights the commands run with, how long they may take, and what happens about restarts.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -13,8 +17,9 @@ pub struct InstallExperience {
     /// Whose rights the commands run with; the system's by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_as_account: Option<RunAsAccount>,
-    /// How many minutes a command may take; 60 by default.
+    /// How many minutes a command may take, 1 to 1440; 60 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(range(min = 1, max = MOST_RUN_LIMIT_MINUTES)))]
     pub max_run_time_in_minutes: Option<u32>,
     /// What happens about restarts.
     #[serde(skip_serializing_if = "Option::is_none")]

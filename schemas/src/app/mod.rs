@@ -21,6 +21,8 @@ mod folder;
 mod installation;
 mod read;
 mod rule;
+#[cfg(feature = "json-schema")]
+pub(crate) mod schema;
 mod values;
 
 pub use additions::{
@@ -33,7 +35,8 @@ pub use folder::{
     app_document_of_sources, is_app_folder,
 };
 pub use installation::{
-    FilledField, InstallExperience, MimeContent, MsiInformation, PackageFields, ReturnCode, ScriptReference,
+    FilledField, InstallExperience, MOST_RUN_LIMIT_MINUTES, MimeContent, MsiInformation, PackageFields,
+    ReturnCode, ScriptReference,
 };
 pub use read::AppError;
 pub use rule::{
@@ -59,7 +62,7 @@ pub(crate) const WIN32_APP_TYPES: [&str; 2] = ["win32LobApp", "win32CatalogApp"]
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "json-schema", schemars(title = "app.json"))]
+#[cfg_attr(feature = "json-schema", schemars(title = "app.json", transform = schema::with_older_rules))]
 pub struct AppDocument {
     /// Graph's type: [`WIN32_LOB_APP`] or one that derives from it, or absent.
     #[serde(rename = "@odata.type", skip_serializing_if = "Option::is_none")]
@@ -142,12 +145,14 @@ pub struct AppDocument {
     pub allow_available_uninstall: Option<bool>,
     /// Detection and requirement rules.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_empty")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Option<Vec<Rule>>"))]
     pub rules: Vec<Rule>,
     /// Whose rights the commands run with, how long they may take, and what happens about restarts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub install_experience: Option<InstallExperience>,
     /// What the installer's exit codes stand for.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_empty")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Option<Vec<ReturnCode>>"))]
     pub return_codes: Vec<ReturnCode>,
     /// What the MSI says of itself.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -157,6 +162,7 @@ pub struct AppDocument {
     pub assignment: Option<Assignment>,
     /// Other apps that it needs or replaces (Waybill's; Graph keeps them elsewhere).
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_empty")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Option<Vec<Relationship>>"))]
     pub relationships: Vec<Relationship>,
     /// When it is tried again (Waybill's; what is left out is as Intune's agent has it).
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -24,6 +24,7 @@ pub(super) const NAMESPACE: &str = "microsoft.graph.";
 /// A detection or requirement rule. One of a type that this version does not know is kept whole as [`Rule::Other`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "json-schema", schemars(transform = super::schema::types_in_both_forms))]
 #[serde(tag = "@odata.type")]
 #[non_exhaustive]
 pub enum Rule {
@@ -41,13 +42,7 @@ pub enum Rule {
     PowerShellScript(PowerShellScriptRule),
     /// A rule of a type that this version does not know.
     #[serde(untagged)]
-    #[cfg_attr(
-        feature = "json-schema",
-        schemars(
-            schema_with = "other_schema",
-            description = "A rule whose type is written without the number sign."
-        )
-    )]
+    #[cfg_attr(feature = "json-schema", schemars(skip))]
     Other(Map<String, Value>),
 }
 
@@ -122,17 +117,6 @@ pub const RULE_TYPES: &[&str] = &[
     "win32LobAppProductCodeRule",
     "win32LobAppPowerShellScriptRule",
 ];
-
-/// The same types without the number sign that some clients leave out. The vocabulary of types is closed.
-#[cfg(feature = "json-schema")]
-fn other_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    let names: Vec<String> = RULE_TYPES.iter().map(|name| format!("{NAMESPACE}{name}")).collect();
-    schemars::json_schema!({
-        "type": "object",
-        "properties": { "@odata.type": { "enum": names } },
-        "required": ["@odata.type"],
-    })
-}
 
 /// Looks at a file or folder.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -337,7 +321,7 @@ impl AppDocument {
 }
 
 /// The older keys, what their rules are for, and how the names of their types end.
-const OLDER_RULES: &[(&str, RuleType, &str)] = &[
+pub(super) const OLDER_RULES: &[(&str, RuleType, &str)] = &[
     ("detectionRules", RuleType::Detection, "Detection"),
     ("requirementRules", RuleType::Requirement, "Requirement"),
 ];

@@ -16,6 +16,7 @@ fn files_that_are_no_programs_are_told_their_line() {
     let machine = machine(&[
         "install.ps1",
         "app.msi",
+        r"Files\app.msi",
         "fix.msp",
         "kb.msu",
         "run.vbs",
@@ -29,8 +30,7 @@ fn files_that_are_no_programs_are_told_their_line() {
         "readme.txt",
         "noext",
     ]);
-    let content = |name: &str| format!(r"{CONTENT}\{name}");
-    let line = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+    machine.add_file(r"C:\Other\app.msi", 1);
     table(
         &machine,
         &reference(),
@@ -39,17 +39,17 @@ fn files_that_are_no_programs_are_told_their_line() {
                 "install.ps1 -Mode x",
                 0x8007_00C1,
                 "a .ps1 is no program",
-                line(format!(
-                    "`C:\\Windows\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -ExecutionPolicy Bypass -File \"{}\" -Mode x`",
-                    content("install.ps1")
-                )),
+                "`C:\\Windows\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -ExecutionPolicy Bypass -File \"install.ps1\" -Mode x`",
             ),
             (
                 "app.msi /qn",
                 0x8007_00C1,
                 "a .msi is no program",
-                line(format!("`msiexec /i \"{}\" /qn /norestart /qn`", content("app.msi"))),
+                "`msiexec /i \"app.msi\" /qn /norestart /qn`",
             ),
+            // In full where it lies elsewhere, and relative in a folder of the content.
+            (r"C:\Other\app.msi", 0x8007_00C1, "a .msi is no program", r#"msiexec /i "C:\Other\app.msi" "#),
+            (r"Files\app.msi", 0x8007_00C1, "a .msi is no program", r#"msiexec /i "Files\app.msi" "#),
             ("fix.msp", 0x8007_00C1, ".msp", "msiexec /p"),
             ("kb.msu", 0x8007_00C1, ".msu", "wusa.exe"),
             ("run.vbs", 0x8007_00C1, ".vbs", "cscript.exe //B //NoLogo"),

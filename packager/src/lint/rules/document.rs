@@ -2,7 +2,7 @@
 
 use super::Severity::{Error, Warning};
 use super::{Examined, Findings, LintPage, LintRule};
-use waybill_intune::{MOST_RUN_LIMIT_MINUTES, WordFaultKind, nearest_word, word_faults};
+use waybill_intune::{MOST_RUN_LIMIT_MINUTES, TimeLimit, WordFaultKind, nearest_word, word_faults};
 
 pub(super) static RULES: &[LintRule] = &[
     LintRule {
@@ -147,11 +147,10 @@ fn texts(examined: &Examined<'_>, findings: &mut Findings) {
 }
 
 fn time_limit(examined: &Examined<'_>, findings: &mut Findings) {
-    let experience = examined.subject.app().and_then(|app| app.install_experience.as_ref());
-    let Some(minutes) = experience.and_then(|experience| experience.max_run_time_in_minutes) else { return };
-    if !(1..=MOST_RUN_LIMIT_MINUTES).contains(&minutes) {
+    let limit = examined.subject.app().map(TimeLimit::of);
+    if let Some(written) = limit.and_then(|limit| limit.refused) {
         let message =
-            format!("The time limit is {minutes} minutes; Intune takes 1 to {MOST_RUN_LIMIT_MINUTES}.");
+            format!("The time limit is {written} minutes; Intune takes 1 to {MOST_RUN_LIMIT_MINUTES}.");
         let place = examined.subject.app_place("/installExperience/maxRunTimeInMinutes");
         findings.error(place, message, "60 is the default.");
     }

@@ -41,6 +41,22 @@ fn a_damaged_msi_is_packed_without_its_facts() {
 }
 
 #[test]
+fn a_time_limit_that_intune_does_not_take_is_noted() {
+    for (minutes, is_noted) in [(0, true), (1, false), (1440, false), (1441, true)] {
+        let place = PackFolder::new();
+        place.write("Contoso.msi", &Sample::default().bytes());
+        let document = format!(
+            r#"{{ "setupFilePath": "Contoso.msi", "installExperience": {{ "maxRunTimeInMinutes": {minutes} }} }}"#
+        );
+        fs::write(place.0.path().join("app.json"), document).unwrap();
+        let source = PackSource::find(place.0.path().into(), None).unwrap().unwrap();
+        let report = pack(&PackRequest { source, ..place.request() }, &silent()).unwrap();
+        let noted = report.notes.iter().any(|note| note.message.contains("Intune takes 1 to 1440"));
+        assert_eq!(noted, is_noted, "{:?}", report.notes);
+    }
+}
+
+#[test]
 fn an_apps_folder_is_packed_and_its_document_filled_in() {
     let place = PackFolder::new();
     place.write("Contoso.msi", &Sample::default().bytes());
