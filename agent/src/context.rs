@@ -1,6 +1,7 @@
 //! Which account this process can run an app as, and how (docs/runner.md, "With whose rights").
 
 use waybill_installer_runner::AccountChoice;
+use waybill_intune::refused_words;
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::{Classified, Code, runner};
 use waybill_system::{Account, System, SystemKind};
@@ -37,8 +38,8 @@ impl Classified for ElevationNeeded {
 
 /// Chooses the process that runs the app. On Unix it is always this one, as the current user. On Windows a process of
 /// the system account goes on as it is, one of an elevated administrator is run again as the system account, and any
-/// other process can only run apps in the user's context, as its own user. To look, or where the caller chose the current
-/// account, it is always this process.
+/// other process can only run apps in the user's context, as its own user. To look, where the caller chose the current
+/// account, or where the app is refused for its words, it is always this process.
 ///
 /// # Errors
 /// The command of an app for the system is to be run, and this process may not become the system account.
@@ -49,6 +50,10 @@ pub fn choose_process(
     system: &dyn System,
 ) -> Result<RunningProcess, ElevationNeeded> {
     let device = system.device();
+    // An app whose words are refused starts nothing, so it needs nobody's rights to be told.
+    if system.kind() == SystemKind::Windows && !refused_words(app).is_empty() {
+        return Ok(RunningProcess::This(AccountChoice::Current));
+    }
     if system.kind() == SystemKind::Unix
         || choice == AccountChoice::Current
         || device.own_account() == Account::System
@@ -89,6 +94,7 @@ mod tests {
         assert_eq!(from("system", Run), None);
         assert_eq!(from("system", Look), Some(RunningProcess::This(AccountChoice::Current)));
         assert_eq!(from("user", Run), Some(RunningProcess::This(AccountChoice::Current)));
+        assert_eq!(from("Usr", Run), Some(RunningProcess::This(AccountChoice::Current)), "it is refused");
         let current = choose_process(&app("system"), AccountChoice::Current, Run, &machine);
         assert_eq!(current.unwrap(), RunningProcess::This(AccountChoice::Current));
     }

@@ -10,7 +10,7 @@ use std::fmt;
 use waybill_schemas::app::RunAsAccount;
 
 /// The most bytes of a script: what Intune takes for platform scripts and remediations; for detection scripts its limit
-/// is not documented (docs/detection.md, "Where we differ").
+/// is not documented (docs/detection.md, "Where Waybill differs from Intune's agent").
 pub const SCRIPT_LIMIT: usize = 200 * 1024;
 
 /// What a rule is for.

@@ -24,7 +24,7 @@ pub(super) const NAMESPACE: &str = "microsoft.graph.";
 /// A detection or requirement rule. One of a type that this version does not know is kept whole as [`Rule::Other`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "json-schema", schemars(transform = super::schema::types_in_both_forms))]
+#[cfg_attr(feature = "json-schema", schemars(transform = types_in_both_forms))]
 #[serde(tag = "@odata.type")]
 #[non_exhaustive]
 pub enum Rule {
@@ -117,6 +117,19 @@ pub const RULE_TYPES: &[&str] = &[
     "win32LobAppProductCodeRule",
     "win32LobAppPowerShellScriptRule",
 ];
+
+/// Each type of a rule, with the number sign and without it.
+#[cfg(feature = "json-schema")]
+fn types_in_both_forms(rule: &mut schemars::Schema) {
+    let kinds = rule.get_mut("anyOf").and_then(Value::as_array_mut);
+    for kind in kinds.into_iter().flatten() {
+        let Some(tag) = kind.pointer_mut("/properties/@odata.type") else { continue };
+        let short = tag["const"].as_str().and_then(|name| name.strip_prefix('#')).map(str::to_owned);
+        if let Some(short) = short {
+            *tag = serde_json::json!({ "enum": [format!("#{short}"), short] });
+        }
+    }
+}
 
 /// Looks at a file or folder.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -1,22 +1,10 @@
-//! What the types of app.json cannot say of themselves to its JSON Schema: types that are written without their number
-//! sign, rules under their older keys, and the lists in which an app may stand. The schema takes what reading takes
+//! What the types of app.json cannot say of themselves to its JSON Schema: rules under their older keys, and the lists in
+//! which an app may stand. The schema takes what reading takes
 //! without a fault of its words (a test gives both the same documents).
 
 use super::rule::{NAMESPACE, OLDER_RULES, RULE_TYPES, TYPE_KEY};
 use schemars::{Schema, json_schema};
 use serde_json::{Value, json};
-
-/// Each type of a rule, with the number sign and without it.
-pub(super) fn types_in_both_forms(rule: &mut Schema) {
-    let kinds = rule.get_mut("anyOf").and_then(Value::as_array_mut);
-    for kind in kinds.into_iter().flatten() {
-        let Some(tag) = kind.pointer_mut("/properties/@odata.type") else { continue };
-        let short = tag["const"].as_str().and_then(|name| name.strip_prefix('#')).map(str::to_owned);
-        if let Some(short) = short {
-            *tag = json!({ "enum": [format!("#{short}"), short] });
-        }
-    }
-}
 
 /// Adds the older keys of rules (`detectionRules`, `requirementRules`), whose words are those of the newer ones.
 pub(super) fn with_older_rules(app: &mut Schema) {

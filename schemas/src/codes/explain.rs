@@ -102,7 +102,7 @@ fn matches(table: Table, code: &NumberCode, text: &str, bits: &[u32]) -> bool {
 }
 
 /// Whether Intune's agent shows one of these numbers for the exit code: of a code over 16 bits it keeps the low 16
-/// (docs/fidelity.md, "ErrorCode").
+/// (docs/intune-agent.md, "States").
 fn is_cut_by_agent(code: &NumberCode, bits: &[u32]) -> bool {
     code.bits() > 0xFFFF && bits.contains(&(0x8007_0000 | code.bits() & 0xFFFF))
 }

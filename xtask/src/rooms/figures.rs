@@ -31,20 +31,8 @@ pub(super) struct FileFigures {
 
 /// The figures of every file that counts, in the order of their names.
 pub(super) fn files(repo: &Path) -> Result<Vec<FileFigures>, String> {
-    let output = Command::new("git")
-        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "*.rs"])
-        .current_dir(repo)
-        .output()
-        .map_err(|error| format!("git ls-files: {error}"))?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
-    }
-    // New files count before they are added, and removed ones no longer do.
-    let names = String::from_utf8_lossy(&output.stdout);
     let mut found = Vec::new();
-    for name in
-        names.split('\0').filter(|name| !name.is_empty() && !is_test(name) && repo.join(name).exists())
-    {
+    for name in sources(repo)?.iter().filter(|name| !is_test(name)) {
         let text = fs::read_to_string(repo.join(name)).map_err(|error| format!("{name}: {error}"))?;
         let file = file_figures(name, &text);
         if file.lines > 0 {
@@ -54,6 +42,22 @@ pub(super) fn files(repo: &Path) -> Result<Vec<FileFigures>, String> {
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found.dedup_by(|a, b| a.path == b.path);
     Ok(found)
+}
+
+/// Every source file in Rust, tests too, relative to `repo`. New files count before they are added, and removed ones no
+/// longer do.
+pub(super) fn sources(repo: &Path) -> Result<Vec<String>, String> {
+    let output = Command::new("git")
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "*.rs"])
+        .current_dir(repo)
+        .output()
+        .map_err(|error| format!("git ls-files: {error}"))?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    let names = String::from_utf8_lossy(&output.stdout);
+    let names = names.split('\0').filter(|name| !name.is_empty() && repo.join(name).exists());
+    Ok(names.map(str::to_owned).collect())
 }
 
 fn is_test(name: &str) -> bool {

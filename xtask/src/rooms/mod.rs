@@ -1,10 +1,12 @@
-//! Checks of the structure: which crate may import which, circles between modules, and counts of lines.
+//! Checks of the structure: which crate may import which, circles between modules, sections of docs that comments name,
+//! and counts of lines.
 
 mod circles;
 mod direction;
 mod figures;
 mod modules;
 mod package;
+mod references;
 mod tokens;
 
 use std::path::{Path, PathBuf};
@@ -36,10 +38,11 @@ fn check(repo: &Path) -> Result<String, String> {
     let packages = package::packages(repo)?;
     let mut faults = direction::violations(&packages);
     faults.extend(all_circles(repo, false)?.iter().map(Circle::describe));
+    faults.extend(references::broken(repo, &figures::sources(repo)?)?);
     if !faults.is_empty() {
         return Err(faults.join("\n"));
     }
-    Ok(format!("{} crates import as they may, and no modules stand in a circle", packages.len()))
+    Ok(format!("{} crates import as they may, no modules stand in a circle, and comments name sections that are there", packages.len()))
 }
 
 fn figures(repo: &Path) -> Result<String, String> {

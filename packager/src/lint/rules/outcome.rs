@@ -68,7 +68,7 @@ pub(super) static RULES: &[LintRule] = &[
 
 fn return_codes(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
-    // Where a table is missing or empty, the five defaults hold (docs/runner.md, "Return codes").
+    // Where a table is missing or empty, the five defaults hold (docs/intune-agent.md, "Return codes").
     let Some(app) = subject.app().filter(|app| !app.return_codes.is_empty()) else { return };
     // A table that is not empty counts alone.
     let is_listed = |default: &ReturnCode| {
