@@ -1,10 +1,8 @@
 //! Where an attempt differs from what Intune's agent does with the same app, or may do so (docs/fidelity.md, "What differs
 //! from Intune", "What nobody has measured").
 
-use super::conclusion::written;
 use super::flow::Attempt;
 use crate::{ReturnCodes, ScriptHost};
-use jiff::Timestamp;
 use waybill_intune::{MOST_RUN_LIMIT_MINUTES, TimeLimit, path};
 use waybill_schemas::app::{FileSystemOperation, PlacedRule, Rule};
 use waybill_schemas::report::install::{Answer, CommandReport, Host, Intent, RequirementsReport};
@@ -33,6 +31,9 @@ const FOUND_ON_PATH: &str = "was found on the PATH as it is now; Intune's agent 
 const OLDER_ARCHITECTURES: &str = "applicableArchitectures says x64, which is not this device's ARM64 here; Intune's agent logs a 64-bit \
                                    system for this older field, and nobody has measured whether ARM64 satisfies it. \
                                    allowedArchitectures is exact.";
+/// A person's request does not wait for the schedule.
+const NO_WAIT: &str = "It is started soon after an earlier attempt that failed, as a person asks for it; Intune's agent waits for the \
+                       next try of its schedule.";
 /// msiexec waited for another installation.
 const WAITED_FOR_INSTALLER: &str = "msiexec waits here while another installation runs; under Intune it is started, and ends with 1618 at \
                                     once.";
@@ -196,11 +197,8 @@ impl Attempt<'_> {
     }
 
     /// Notes that a person's request does not wait for the schedule.
-    pub(super) fn deviation_of_request(&mut self, until: Timestamp) {
-        let until = written(until);
-        self.notes.deviates(format!(
-            "It is started although an earlier attempt failed, as this is a person's request; Intune's agent waits until {until}."
-        ));
+    pub(super) fn deviation_of_request(&mut self) {
+        self.notes.deviates(NO_WAIT);
     }
 
     /// Notes that msiexec waited for another installation.

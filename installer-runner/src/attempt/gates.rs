@@ -103,7 +103,7 @@ impl Attempt<'_> {
             RetryDecision::WaitUntil(until) | RetryDecision::GiveUpUntil(until) => until,
         };
         if self.request.trigger == Trigger::Manual {
-            self.deviation_of_request(until);
+            self.deviation_of_request();
             return Ok(());
         }
         self.notes.decided(Decision::ScheduledFor { until: written(until) });

@@ -207,7 +207,7 @@ fn a_time_limit_that_intune_does_not_take_is_told() {
 fn a_person_who_does_not_wait_is_told_what_intune_would_do() {
     let mut bench = PreparedAttempt::new(idle(1603));
     assert_eq!(bench.attempt(Intent::Install).deviations, [""; 0]);
-    assert!(only(&bench.attempt(Intent::Install)).contains("Intune's agent waits until"));
+    assert!(only(&bench.attempt(Intent::Install)).contains("Intune's agent waits for the next try"));
     bench.clock.set(std::time::SystemTime::now() + Duration::from_secs(400 * 24 * 3600));
     bench.trigger = Trigger::Schedule;
     assert_eq!(bench.attempt(Intent::Install).deviations, [""; 0], "the schedule waits itself");

@@ -42,7 +42,10 @@ fn check(repo: &Path) -> Result<String, String> {
     if !faults.is_empty() {
         return Err(faults.join("\n"));
     }
-    Ok(format!("{} crates import as they may, no modules stand in a circle, and comments name sections that are there", packages.len()))
+    Ok(format!(
+        "{} crates import as they may, no modules stand in a circle, and comments name sections that are there",
+        packages.len()
+    ))
 }
 
 fn figures(repo: &Path) -> Result<String, String> {

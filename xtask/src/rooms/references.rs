@@ -43,14 +43,17 @@ fn faults_in(source: &str, pages: &Pages) -> Vec<String> {
         let page = &rest[..end + ".md".len()];
         let is_name = page.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
         // A path of another folder, such as `schemas/docs/…`, or prose between two mentions.
-        if !is_name || text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '/') && !text[..at].ends_with("../") {
+        if !is_name
+            || text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '/') && !text[..at].ends_with("../")
+        {
             continue;
         }
         match pages.get(page) {
             None => faults.push(format!("there is no docs/{page}")),
             Some(sections) => {
                 let named = sections_named(&rest[page.len()..]);
-                let missing = named.into_iter().filter(|name| !sections.iter().any(|one| one.starts_with(name)));
+                let missing =
+                    named.into_iter().filter(|name| !sections.iter().any(|one| one.starts_with(name)));
                 faults.extend(missing.map(|name| format!("docs/{page} has no section \"{name}\"")));
             }
         }
@@ -65,7 +68,9 @@ fn sections_named(mut rest: &str) -> Vec<String> {
     loop {
         let separator = [", and \"", ", \"", " and \""].into_iter().find(|one| rest.starts_with(one));
         // "and" alone leads to a section only after another one.
-        let Some(separator) = separator.filter(|one| !found.is_empty() || *one == ", \"") else { return found };
+        let Some(separator) = separator.filter(|one| !found.is_empty() || *one == ", \"") else {
+            return found;
+        };
         let Some((name, after)) = rest[separator.len()..].split_once('"') else { return found };
         found.push(plain(name));
         rest = after;
@@ -99,7 +104,10 @@ mod tests {
     #[test]
     fn pages_and_sections_that_are_there_are_found_across_lines() {
         assert_eq!(told("// as the page says (docs/runner.md, \"Return codes\")"), [""; 0]);
-        assert_eq!(told("    /// (`docs/runner.md`, \"Return\n    /// codes\" and \"What a reader meets\")"), [""; 0]);
+        assert_eq!(
+            told("    /// (`docs/runner.md`, \"Return\n    /// codes\" and \"What a reader meets\")"),
+            [""; 0]
+        );
         assert_eq!(told("//! docs/runner.md says \"something else\""), [""; 0]);
         assert_eq!(told("include_str!(\"../../docs/runner.md\")"), [""; 0]);
     }
