@@ -25,7 +25,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "powershell.exe -ExecutionPolicy Bypass -File install.ps1",
             after: "C:\\Windows\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -ExecutionPolicy Bypass -File install.ps1",
         },
-        checks: &[scripts_touch, reg_calls],
+        checks: &[scripts_touch, reg_calls, batch_folders],
     },
     LintRule {
         page: LintPage {
@@ -69,6 +69,40 @@ fn scripts_touch(examined: &Examined<'_>, findings: &mut Findings) {
             format!("{told} touches {what} in the 32-bit PowerShell: the 32-bit place under Intune.");
         findings.warning(script.place(line), message, SCRIPT_FIX);
     }
+}
+
+/// Finds %ProgramFiles% in batch files that the 32-bit cmd runs.
+fn batch_folders(examined: &Examined<'_>, findings: &mut Findings) {
+    if means_32_bit_folders(examined) {
+        return;
+    }
+    let is_32_bit =
+        |script: &&StartedScript| script.language == Language::Batch && script.view == Some(View::Bits32);
+    for script in examined.started.scripts.iter().filter(is_32_bit) {
+        let found = script::batch_commands(&script.text).into_iter().find_map(|one| {
+            let lower = one.text.to_lowercase();
+            let is_used =
+                |variable: &&FolderVariable| lower.contains(&format!("%{}%\\", variable.name.to_lowercase()));
+            FolderVariable::ALL.iter().find(is_used).map(|variable| (one.line, *variable))
+        });
+        let Some((line, FolderVariable { name, of_64_bit, .. })) = found else { continue };
+        let message =
+            format!("{} uses %{name}% in the 32-bit cmd: the (x86) folder under Intune.", script.told(line));
+        let fix = format!("Write `%{of_64_bit}%`, or allow WB106 where the (x86) folder is meant.");
+        findings.warning(script.place(line), message, fix);
+    }
+}
+
+/// Whether one of the app's own rules looks into the (x86) folder.
+fn means_32_bit_folders(examined: &Examined<'_>) -> bool {
+    means_32_bit_view(examined)
+        || examined.rules.iter().any(|rule| match rule.rule() {
+            Rule::FileSystem(file) => {
+                let path = file.path.as_deref().unwrap_or_default().to_lowercase();
+                path.contains("(x86)") || file.check_32_bit_on_64_system == Some(true)
+            }
+            _ => false,
+        })
 }
 
 fn runs_32_bit(script: &StartedScript) -> bool {

@@ -3,7 +3,7 @@
 
 use super::Severity::{Error, Warning};
 use super::{Examined, Findings, LintPage, LintRule, text};
-use crate::lint::script;
+use crate::lint::script::{self, ScriptCall};
 use waybill_intune::command_line::Word;
 use waybill_intune::path::{self, extension};
 use waybill_intune::{Hive, RegistryKey};
@@ -23,7 +23,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "\"path\": \"%LOCALAPPDATA%\\\\Contoso\", \"fileOrFolderName\": \"app.exe\"",
             after: "\"path\": \"%ProgramW6432%\\\\Contoso\", \"fileOrFolderName\": \"app.exe\"",
         },
-        checks: &[places_in_rules, places_in_commands],
+        checks: &[places_in_rules, places_in_commands, packages_of_one_user],
     },
     LintRule {
         page: LintPage {
@@ -63,6 +63,30 @@ fn places_in_commands(examined: &Examined<'_>, findings: &mut Findings) {
         if let Some(what) = users_variable(&lower).or_else(|| users_hive(&lower)) {
             let message = format!("{command} uses {what}, but runs as SYSTEM, whose own that is.");
             findings.error(command.place.clone(), message, FIX);
+        }
+    }
+}
+
+/// Finds app packages that are installed for the one who runs the script, who is SYSTEM.
+fn packages_of_one_user(examined: &Examined<'_>, findings: &mut Findings) {
+    for script in examined.started.scripts.iter().filter(|_| examined.runs_as_system()) {
+        // A script that knows of both asks for its account, or goes on to the other.
+        let lower = script.text.to_lowercase();
+        if ["appxprovisionedpackage", "issystem", "s-1-5-18"].iter().any(|sign| lower.contains(sign)) {
+            continue;
+        }
+        let is_for_one = |call: &&ScriptCall| {
+            let is_staged = call.arguments.iter().any(|token| token.word().starts_with("-stage"));
+            call.name.eq_ignore_ascii_case("add-appxpackage") && !is_staged
+        };
+        for call in script.calls.iter().filter(is_for_one) {
+            let message = format!(
+                "{} runs {} as SYSTEM, for which no app package can be installed.",
+                script.told(call.line),
+                call.name
+            );
+            let fix = "Write `Add-AppxProvisionedPackage -Online -SkipLicense -PackagePath …`, or set `runAsAccount` to `user`.";
+            findings.warning(script.place(call.line), message, fix);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Which blocks of a PowerShell script never run as the app starts it: those behind a switch that the command does not
-//! give, and those for somebody who sits in front of the device.
+//! give, those for somebody who sits in front of the device, and functions that nothing calls.
 
 use super::started::StartedScript;
-use crate::lint::script::{Guard, guarded_lines};
+use crate::lint::script::{FUNCTION, Guard, guarded_lines};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -50,6 +50,10 @@ impl Reach {
     }
 
     fn may_hold(&self, Guard { variable, wants_true }: &Guard) -> bool {
+        if let Some(function) = variable.strip_prefix(FUNCTION) {
+            // What another script runs in its own process may call it.
+            return self.given.is_none() || self.text.matches(function).nth(1).is_some();
+        }
         if variable.ends_with("userinteractive") {
             return !(self.as_system && *wants_true);
         }

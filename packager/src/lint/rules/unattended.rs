@@ -13,15 +13,16 @@ pub(super) static RULES: &[LintRule] = &[
         page: LintPage {
             code: "WB105",
             severity: Warning,
-            title: "msiexec without /norestart, or without /qn",
+            title: "msiexec without /norestart or /qn, or a restart by the script itself",
             harm: "Without `/norestart` an MSI may restart the device in the middle of a user's work (1641). Without \
                `/qn` (an error) it waits for a click that nobody can give: the dialog is in session 0, and the \
-               install ends at the time limit. `/qb` and `/passive` show their errors there too (a warning).",
+               install ends at the time limit. `/qb` and `/passive` show their errors there too (a warning). A script \
+               that restarts the device is cut off before Intune has its result.",
             fix: "Add `/qn /norestart`. `/norestart` may stay away where `deviceRestartBehavior` is `allow`.",
             before: "msiexec /i contoso.msi",
             after: "msiexec /i contoso.msi /qn /norestart",
         },
-        checks: &[interface, restart, no_work],
+        checks: &[interface, restart, no_work, own_restarts],
     },
     LintRule {
         page: LintPage {
@@ -95,6 +96,30 @@ fn interface(examined: &Examined<'_>, findings: &mut Findings) {
                 findings.warning(place, message, "Write `/qn` instead of `/qb` or `/passive`.");
             }
             Interface::Full | Interface::Basic | Interface::None => {}
+        }
+    }
+}
+
+/// Finds scripts and commands that restart the device themselves.
+fn own_restarts(examined: &Examined<'_>, findings: &mut Findings) {
+    let fix = "Take it out, and end with 3010 (a restart is needed): Intune restarts as `deviceRestartBehavior` says.";
+    let told = |what: &str, told: &str| {
+        format!(
+            "{told} restarts the device itself ({what}): the result is lost, and the app is installed again."
+        )
+    };
+    for call in &examined.started.calls {
+        let does = |word: &Word| matches!(word.switch().as_deref(), Some("r" | "g" | "s" | "sg"));
+        if call.step.stem() == "shutdown" && call.step.words.iter().any(does) {
+            findings.warning(call.place.clone(), told("shutdown", &call.told), fix);
+        }
+    }
+    for script in &examined.started.scripts {
+        let is_restart = |name: &str| {
+            ["restart-computer", "stop-computer"].iter().any(|one| name.eq_ignore_ascii_case(one))
+        };
+        for call in script.calls.iter().filter(|call| is_restart(&call.name)) {
+            findings.warning(script.place(call.line), told(&call.name, &script.told(call.line)), fix);
         }
     }
 }

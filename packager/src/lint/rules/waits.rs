@@ -4,6 +4,7 @@ use super::started::{Call, Language};
 use super::{Examined, Findings, LintPage, LintRule, Severity::Warning};
 use crate::lint::script::{ScriptCall, code_lines};
 use waybill_intune::command_line::Word;
+use waybill_intune::path::leaf;
 
 pub(super) static RULES: &[LintRule] = &[LintRule {
     page: LintPage {
@@ -26,11 +27,25 @@ fn programs(examined: &Examined<'_>, findings: &mut Findings) {
     for call in &examined.started.calls {
         let Some((what, fix)) = question(call).filter(|_| !call.step.is_fed) else { continue };
         let message = format!("{} {what}: the install hangs until the time limit.", call.told);
-        match call.is_certain {
+        match call.is_certain && !asks_the_second_time(call) {
             true => findings.error(call.place.clone(), message, fix),
             false => findings.warning(call.place.clone(), message, fix),
         }
     }
+}
+
+/// Whether a call asks only where the app was installed before.
+fn asks_the_second_time(call: &Call) -> bool {
+    let first = call.step.words.first().map(|word| word.text.to_lowercase());
+    matches!(
+        (call.step.stem().as_str(), first.as_deref()),
+        ("reg", Some("add")) | ("schtasks", Some("/create"))
+    )
+}
+
+/// Whether `del` is to delete everything in a folder.
+fn deletes_all(words: &[Word]) -> bool {
+    words.iter().any(|word| word.switch().is_none() && matches!(leaf(&word.text), "*" | "*.*"))
 }
 
 /// What a call asks, and what to write instead; `None` where it asks nothing.
@@ -74,6 +89,20 @@ fn question(call: &Call) -> Option<(&'static str, &'static str)> {
         "rd" | "rmdir" if step.in_shell && has("s") && !has("q") && !is_open => {
             ("asks whether to remove the folder (`/s` without `/q`)", "Add `/q`.")
         }
+        "reg" if first == "add" && (has("v") || has("ve")) && !has("f") && !is_open => (
+            "asks before it writes over a value that is there (`reg add` without `/f`)",
+            "Add `/f`: the value is there when the app is installed again.",
+        ),
+        "del" | "erase" if step.in_shell && has("p") => {
+            ("asks before it deletes (`del /p`)", "Take `/p` out.")
+        }
+        "del" | "erase" if step.in_shell && deletes_all(&step.words) && !has("q") && !is_open => {
+            ("asks whether to delete all files (`del *` without `/q`)", "Add `/q`.")
+        }
+        "schtasks" if first == "/create" && !has("f") && !has("?") && !is_open => (
+            "asks before it replaces a task that is there (`schtasks /create` without `/f`)",
+            "Add `/f`: the task is there when the app is installed again.",
+        ),
         "schtasks" if first == "/delete" && !has("f") && !is_open => {
             ("asks whether to delete the task (`schtasks /delete` without `/f`)", "Add `/f`.")
         }
@@ -132,7 +161,7 @@ fn commands_of_powershell(examined: &Examined<'_>, findings: &mut Findings) {
 
 /// Finds questions by way of .NET and the host.
 fn methods_of_powershell(examined: &Examined<'_>, findings: &mut Findings) {
-    const METHODS: [(&str, &str); 7] = [
+    const METHODS: [(&str, &str); 8] = [
         ("console]::readline(", "ReadLine"),
         ("console]::readkey(", "ReadKey"),
         ("console]::read(", "Read"),
@@ -140,6 +169,7 @@ fn methods_of_powershell(examined: &Examined<'_>, findings: &mut Findings) {
         ("host.ui.readline(", "ReadLine"),
         ("host.ui.rawui.readkey(", "ReadKey"),
         ("messagebox]::show(", "a message box"),
+        (".showdialog(", "a dialog"),
     ];
     let asking = examined.started.scripts.iter().filter(|script| script.language == Language::PowerShell);
     for script in asking.filter(|script| script.may_ask) {
@@ -147,7 +177,8 @@ fn methods_of_powershell(examined: &Examined<'_>, findings: &mut Findings) {
             let is_dead = || script.dead.iter().any(|(first, last)| (*first..=*last).contains(&line));
             let lower = text.to_lowercase();
             let found = METHODS.iter().find(|(method, _)| lower.contains(method));
-            let Some((_, name)) = found.filter(|_| !is_dead()) else { continue };
+            let popup = endless_popup(&lower).then_some("a message box");
+            let Some(name) = found.map(|(_, name)| *name).or(popup).filter(|_| !is_dead()) else { continue };
             let message = format!(
                 "{} waits for somebody ({name}): the install hangs until the time limit.",
                 script.told(line)
@@ -159,6 +190,13 @@ fn methods_of_powershell(examined: &Examined<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// Whether a line shows a message box of Windows Script Host that no time closes: `Popup('text')`, `Popup('text', 0)`.
+fn endless_popup(lower: &str) -> bool {
+    let Some((before, behind)) = lower.split_once(".popup(") else { return false };
+    let seconds = behind.split(',').nth(1).map(|seconds| seconds.trim().trim_end_matches(')'));
+    before.contains("wscript.shell") && seconds.is_none_or(|seconds| seconds == "0")
 }
 
 fn powershell_question(call: &ScriptCall) -> Option<&'static str> {

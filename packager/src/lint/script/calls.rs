@@ -28,6 +28,9 @@ pub(in crate::lint) struct Guard {
     pub(in crate::lint) wants_true: bool,
 }
 
+/// How the condition of a function's body begins: it runs where something calls the function, whose name follows.
+pub(in crate::lint) const FUNCTION: &str = "function ";
+
 /// The lines of a block, the first and the last, and the conditions in front of it.
 pub(in crate::lint) type GuardedLines = (u32, u32, Vec<Guard>);
 
@@ -201,6 +204,12 @@ fn guards_of(statement: &[Token], last: &[Guard]) -> Vec<Guard> {
         ("else", [only]) if statement.len() == 1 => {
             vec![Guard { variable: only.variable.clone(), wants_true: !only.wants_true }]
         }
+        ("function" | "filter", _) => {
+            let name = statement.get(1).map(Token::word).filter(|name| !name.is_empty());
+            name.map(|name| Guard { variable: format!("{FUNCTION}{name}"), wants_true: true })
+                .into_iter()
+                .collect()
+        }
         ("if" | "elseif", _) if statement.len() < 60 => conjuncts(&statement[1..]),
         _ => Vec::new(),
     }
@@ -337,6 +346,7 @@ mod tests {
             ("if ($X -or $Y) { a }", vec![]),
             ("if ($X -gt 3) { a }", vec![]),
             ("while ($X) { a }", vec![]),
+            ("function B { a }", one("function b", true)),
             ("if ($X)\n{\n a\n}", one("$x", true)),
             ("if ($X)\n{\n b\n}\nelse\n{\n a\n}", one("$x", false)),
             ("if ($X) { b }\na", vec![]),

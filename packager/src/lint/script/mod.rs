@@ -8,7 +8,7 @@ mod statements;
 mod tokens;
 
 pub(super) use batch::batch_commands;
-pub(super) use calls::{Guard, ScriptCall, calls, guarded_lines};
+pub(super) use calls::{FUNCTION, Guard, ScriptCall, calls, guarded_lines};
 pub(super) use outcome::{ScriptAnswer, script_answer};
 pub(super) use tokens::Token;
 pub(super) use waybill_intune::script_text::{Encoding, decode};

@@ -89,7 +89,7 @@ fn wb102_files_that_are_not_there() {
         ("cmd /c \"cd Files && tool.exe\"", &[]),
         ("cmd /c \"Files\\tool.exe && absent.exe\"", &["E102"]),
         ("%windir%\\System32\\wusa.exe a.msu /quiet", &["E102"]),
-        ("schtasks /create /tn a /tr b", &[]),
+        ("schtasks /create /f /tn a /tr b", &[]),
         ("\"unfinished.exe", &["E102"]),
     ]);
     // An uninstall may run a file that the install has put there.

@@ -91,6 +91,43 @@ fn wb105_msiexec_in_scripts() {
 }
 
 #[test]
+fn wb105_restarts_by_the_script_itself() {
+    assert_each(
+        in_batch,
+        &[
+            ("shutdown /r /t 0", &["W105:1"]),
+            ("if exist a (shutdown -r -t 60)", &["W105:1"]),
+            ("shutdown /a\nrem shutdown /r", &[]),
+        ],
+    );
+    assert_eq!(in_powershell("Restart-Computer -Force"), ["W105:1"]);
+    assert_eq!(in_powershell("shutdown.exe /r /t 5"), ["W105:1"]);
+}
+
+#[test]
+fn wb106_folders_in_batch_files() {
+    assert_each(
+        in_batch,
+        &[
+            ("copy a \"%ProgramFiles%\\Contoso\"", &["W106:1"]),
+            ("copy a \"%ProgramFiles(x86)%\\Contoso\"", &[]),
+            ("copy a \"%ProgramW6432%\\Contoso\"", &[]),
+            ("if exist \"%ProgramW6432%\" copy a \"%ProgramFiles%\\Contoso\"", &[]),
+            ("copy a \"C:\\Program Files\\Contoso\"", &[]),
+        ],
+    );
+}
+
+#[test]
+fn wb202_app_packages_for_system_alone() {
+    assert_eq!(in_powershell("Add-AppxPackage -Path a.msix"), ["W202:1"]);
+    assert_eq!(in_powershell("Add-AppxPackage -Stage a.msix"), [""; 0]);
+    let user = with(msi_app(), "/installExperience/runAsAccount", "user".into());
+    let user = with(user, "/installCommandLine", "powershell.exe -Command \"Add-AppxPackage a.msix\"".into());
+    assert_eq!(found(subject(&user, &[("contoso.msi", MSI)])), [""; 0]);
+}
+
+#[test]
 fn wb106_follows_the_width_of_the_starter() {
     let touches = "New-Item HKLM:\\SOFTWARE\\Contoso -Force";
     assert_eq!(in_powershell_32(touches), ["W106:1"]);
@@ -206,6 +243,12 @@ fn wb111_what_waits_for_somebody() {
             ("start /wait \"\" cmd /c pause", &["E111:1"]),
             ("start /wait \"C:\\A b\\setup.exe\"", &["E111:1"]),
             ("start \"\" /wait /d \"C:\\A b\" setup.exe", &[]),
+            ("reg add HKLM\\SYSTEM\\A /v B /d 1", &["W111:1"]),
+            ("reg add HKLM\\SYSTEM\\A /v B /d 1 /f\nreg add HKLM\\SYSTEM\\A", &[]),
+            ("schtasks /create /tn A /xml a.xml", &["W111:1"]),
+            ("schtasks /create /tn A /xml a.xml /f", &[]),
+            ("del C:\\A\\*.*", &["E111:1"]),
+            ("del /q C:\\A\\*\ndel a.txt\ndel C:\\A\\*.log", &[]),
             ("wmic product where name='A' call uninstall", &["E111:1"]),
             ("wmic product where name='A' call uninstall /nointeractive", &[]),
         ],
@@ -220,6 +263,11 @@ fn wb111_what_waits_for_somebody() {
             ("[Console]::ReadKey()", &["W111:1"]),
             ("$Host.UI.PromptForChoice('a', 'b', $c, 0)", &["W111:1"]),
             ("pause", &["E111:1"]),
+            ("function Ask { Read-Host }\nexit 0", &[]),
+            ("function Ask { Read-Host }\nAsk", &["W111:1"]),
+            ("[void]$form.ShowDialog()", &["W111:1"]),
+            ("(New-Object -ComObject WScript.Shell).Popup('done')", &["W111:1"]),
+            ("(New-Object -ComObject WScript.Shell).Popup('done', 5, 'a')", &[]),
             ("# Read-Host\nWrite-Host 'Read-Host'\n@'\nRead-Host\n'@", &[]),
             ("cmd /c pause", &["E111:1"]),
             ("try { Read-Host } catch { }", &["E111:1"]),
