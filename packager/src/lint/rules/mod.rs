@@ -13,6 +13,7 @@ mod places;
 mod program;
 mod reach;
 mod rule_scripts;
+mod script_host;
 mod script_lines;
 mod secrets;
 mod setup_kind;

@@ -1,7 +1,6 @@
 //! Which blocks of a PowerShell script never run as the app starts it: those behind a switch that the command does not
 //! give, those for somebody who sits in front of the device, and functions that nothing calls.
 
-use super::started::StartedScript;
 use crate::lint::script::{FUNCTION, Guard, guarded_lines};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,10 +18,11 @@ pub(super) struct Reach {
 }
 
 impl Reach {
-    /// `as_system` says whether the script runs as SYSTEM, whose session is nobody's.
-    pub(super) fn new(script: &StartedScript, as_system: bool) -> Self {
-        let text = script.text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
-        Self { text, given: script.given.clone(), as_system, judged: RefCell::default() }
+    /// `given` are the words behind the script in the line that starts it, `None` where they are not known; `as_system` says
+    /// whether it runs as SYSTEM, whose session is nobody's.
+    pub(super) fn new(text: &str, given: Option<String>, as_system: bool) -> Self {
+        let text = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+        Self { text, given, as_system, judged: RefCell::default() }
     }
 
     /// Whether nothing that is known keeps a block behind these conditions from running.

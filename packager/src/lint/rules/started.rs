@@ -86,7 +86,7 @@ pub(super) struct StartedScript {
     /// Whether nothing can keep it from being started.
     pub(super) is_certain: bool,
     /// The words behind it in the line that starts it, in lower case; `None` where they are not known.
-    pub(super) given: Option<String>,
+    given: Option<String>,
     /// The first and last lines of blocks that never run as it is started.
     pub(super) dead: Vec<(u32, u32)>,
     /// The place of the line that starts it, and how a sentence about that begins.
@@ -322,7 +322,7 @@ impl Follower<'_> {
         // A function of the script is no program, whatever its name.
         let functions = defined(&found);
         found.retain(|call| !functions.contains(&call.name.to_lowercase()));
-        let reach = Reach::new(&script, self.as_system);
+        let reach = Reach::new(&script.text, script.given.take(), self.as_system);
         found.retain(|call| reach.is_reached(&call.guards));
         script.dead = reach.dead_lines(&script.text);
         script.calls.clone_from(&found);

@@ -1,7 +1,7 @@
 //! WB111: commands and scripts that wait for somebody.
 
 use super::started::{Call, Language};
-use super::{Examined, Findings, LintPage, LintRule, Severity::Warning};
+use super::{Examined, Findings, LintPage, LintRule, Severity::Warning, script_host};
 use crate::lint::script::{ScriptCall, code_lines};
 use waybill_intune::command_line::Word;
 use waybill_intune::path::leaf;
@@ -19,7 +19,7 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
         before: "pause",
         after: "timeout /t 5 /nobreak",
     },
-    checks: &[programs, commands_of_powershell, methods_of_powershell],
+    checks: &[programs, commands_of_powershell, methods_of_powershell, script_host::windows],
 }];
 
 /// Finds programs and commands of cmd that ask.
@@ -50,13 +50,16 @@ fn deletes_all(words: &[Word]) -> bool {
 
 /// What a call asks, and what to write instead; `None` where it asks nothing.
 fn question(call: &Call) -> Option<(&'static str, &'static str)> {
+    question_of_shell(call).or_else(|| question_of_program(call))
+}
+
+/// The same, of shells and their commands.
+fn question_of_shell(call: &Call) -> Option<(&'static str, &'static str)> {
     let step = &call.step;
     let has = |name: &str| step.words.iter().any(|word| is_switch(word, name));
-    let has_word = |name: &str| step.words.iter().any(|word| word.text.eq_ignore_ascii_case(name));
     let first = step.words.first().map(|word| word.text.to_lowercase()).unwrap_or_default();
-    let stem = step.stem();
     let is_open = call.is_open();
-    Some(match stem.as_str() {
+    Some(match step.stem().as_str() {
         "pause" if step.in_shell || call.language == Some(Language::PowerShell) => {
             ("waits for a key (`pause`)", "Take `pause` out.")
         }
@@ -70,44 +73,17 @@ fn question(call: &Call) -> Option<(&'static str, &'static str)> {
         "timeout" if is_endless(&step.words) => {
             ("waits for a key (`timeout -1`)", "Give a number of seconds: `timeout /t 5 /nobreak`.")
         }
-        // It asks before each method that it calls.
-        "wmic" if has_word("call") && has_word("uninstall") && !has("nointeractive") && !is_open => {
-            ("asks before it removes the app (`wmic … call uninstall`)", "Add `/nointeractive`.")
-        }
         "date" | "time" if step.in_shell && step.tail.trim().is_empty() => {
             ("asks for a new date or time", "Add `/t`, which only prints it.")
-        }
-        "reg" if first == "delete" && !has("f") && !is_open => {
-            ("asks whether to delete the key (`reg delete` without `/f`)", "Add `/f`.")
-        }
-        "regedit" if !step.words.is_empty() && !has("s") && !has("e") && !is_open => {
-            ("shows a question (`regedit` without `/s`)", "Use `reg import`, or add `/s`.")
-        }
-        "wusa" if !step.words.is_empty() && !has("quiet") && !is_open => {
-            ("shows a question (`wusa` without `/quiet`)", "Add `/quiet /norestart`.")
         }
         "rd" | "rmdir" if step.in_shell && has("s") && !has("q") && !is_open => {
             ("asks whether to remove the folder (`/s` without `/q`)", "Add `/q`.")
         }
-        "reg" if first == "add" && (has("v") || has("ve")) && !has("f") && !is_open => (
-            "asks before it writes over a value that is there (`reg add` without `/f`)",
-            "Add `/f`: the value is there when the app is installed again.",
-        ),
         "del" | "erase" if step.in_shell && has("p") => {
             ("asks before it deletes (`del /p`)", "Take `/p` out.")
         }
         "del" | "erase" if step.in_shell && deletes_all(&step.words) && !has("q") && !is_open => {
             ("asks whether to delete all files (`del *` without `/q`)", "Add `/q`.")
-        }
-        "schtasks" if first == "/create" && !has("f") && !has("?") && !is_open => (
-            "asks before it replaces a task that is there (`schtasks /create` without `/f`)",
-            "Add `/f`: the task is there when the app is installed again.",
-        ),
-        "schtasks" if first == "/delete" && !has("f") && !is_open => {
-            ("asks whether to delete the task (`schtasks /delete` without `/f`)", "Add `/f`.")
-        }
-        "runas" if !has("?") => {
-            ("asks for a password (`runas`)", "Run the app as the account that it needs.")
         }
         "start" if step.in_shell && (has("wait") || has("w")) && step.tail.contains('"') => (
             "takes the quoted name for the title of a window and opens a shell there (`start` without a title)",
@@ -127,11 +103,53 @@ fn question(call: &Call) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// Whether a word is this switch, alone or with a value behind `:` or attached to it (`/t:5`, `/t5`, `/cyn`).
+/// The same, of the programs of Windows.
+fn question_of_program(call: &Call) -> Option<(&'static str, &'static str)> {
+    let step = &call.step;
+    let has = |name: &str| step.words.iter().any(|word| is_switch(word, name));
+    let has_word = |name: &str| step.words.iter().any(|word| word.text.eq_ignore_ascii_case(name));
+    let first = step.words.first().map(|word| word.text.to_lowercase()).unwrap_or_default();
+    let is_open = call.is_open();
+    Some(match step.stem().as_str() {
+        // It asks before each method that it calls.
+        "wmic" if has_word("call") && has_word("uninstall") && !has("nointeractive") && !is_open => {
+            ("asks before it removes the app (`wmic … call uninstall`)", "Add `/nointeractive`.")
+        }
+        "reg" if first == "delete" && !has("f") && !is_open => {
+            ("asks whether to delete the key (`reg delete` without `/f`)", "Add `/f`.")
+        }
+        "regedit" if !step.words.is_empty() && !has("s") && !has("e") && !is_open => {
+            ("shows a question (`regedit` without `/s`)", "Use `reg import`, or add `/s`.")
+        }
+        "wusa" if !step.words.is_empty() && !has("quiet") && !is_open => {
+            ("shows a question (`wusa` without `/quiet`)", "Add `/quiet /norestart`.")
+        }
+        "reg" if first == "add" && (has("v") || has("ve")) && !has("f") && !is_open => (
+            "asks before it writes over a value that is there (`reg add` without `/f`)",
+            "Add `/f`: the value is there when the app is installed again.",
+        ),
+        "schtasks" if first == "/create" && !has("f") && !has("?") && !is_open => (
+            "asks before it replaces a task that is there (`schtasks /create` without `/f`)",
+            "Add `/f`: the task is there when the app is installed again.",
+        ),
+        "schtasks" if first == "/delete" && !has("f") && !is_open => {
+            ("asks whether to delete the task (`schtasks /delete` without `/f`)", "Add `/f`.")
+        }
+        "runas" if !has("?") => {
+            ("asks for a password (`runas`)", "Run the app as the account that it needs.")
+        }
+        _ => return None,
+    })
+}
+
+/// Whether a word is this switch, alone, behind another (`/s/q`), or with a value behind `:` or attached to it (`/t:5`,
+/// `/t5`).
 fn is_switch(word: &Word, name: &str) -> bool {
-    let Some(switch) = word.switch() else { return false };
-    let rest = switch.strip_prefix(name);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c == ':' || c.is_ascii_digit()))
+    let Some(switches) = word.switch() else { return false };
+    switches.split('/').any(|switch| {
+        let rest = switch.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c == ':' || c.is_ascii_digit()))
+    })
 }
 
 fn is_endless(words: &[Word]) -> bool {

@@ -248,7 +248,7 @@ fn wb111_what_waits_for_somebody() {
             ("schtasks /create /tn A /xml a.xml", &["W111:1"]),
             ("schtasks /create /tn A /xml a.xml /f", &[]),
             ("del C:\\A\\*.*", &["E111:1"]),
-            ("del /q C:\\A\\*\ndel a.txt\ndel C:\\A\\*.log", &[]),
+            ("del /f/q C:\\A\\*\nrd /s/q C:\\A\ndel a.txt\ndel C:\\A\\*.log", &[]),
             ("wmic product where name='A' call uninstall", &["E111:1"]),
             ("wmic product where name='A' call uninstall /nointeractive", &[]),
         ],
@@ -326,6 +326,20 @@ fn powershell_in_a_line_of_a_script_is_judged() {
     assert_eq!(in_files("install.cmd", &by), ["W111:1"], "a condition decides about the whole of b.cmd");
     let deep = "powershell -c ".repeat(2_000);
     assert_eq!(in_batch(&deep), [""; 0]);
+}
+
+#[test]
+fn wb111_windows_of_the_script_host() {
+    let by = |starter: &str, text: &str| {
+        in_files(starter, &[("a.vbs", text), ("install.cmd", "wscript \"%~dp0a.vbs\"")])
+    };
+    let asks = "' MsgBox\r\nx = \"MsgBox\"\r\nMsgBox \"done\" ' said";
+    for starter in ["cscript.exe //NoLogo a.vbs", "wscript.exe a.vbs", "cmd /c a.vbs", "install.cmd"] {
+        assert_eq!(by(starter, asks), ["W111:3"], "{starter}");
+    }
+    assert_eq!(by("cscript.exe //B a.vbs", asks), [""; 0]);
+    assert_eq!(by("wscript.exe a.vbs", "WScript.Echo \"done\""), ["W111:1"]);
+    assert_eq!(by("cscript.exe a.vbs", "WScript.Echo \"done\"\nMsgBoxes = 1\nREM MsgBox"), [""; 0]);
 }
 
 #[test]
