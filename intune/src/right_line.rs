@@ -20,7 +20,7 @@ const LINES: &[(&[&str], &str)] = &[
     (&["msp"], r#"msiexec /p "{}" /qn /norestart"#),
     (&["msu"], r#"wusa.exe "{}" /quiet /norestart"#),
     (&["vbs", "vbe", "js", "jse", "wsf"], r#"cscript.exe //B //NoLogo "{}""#),
-    (&["reg"], r#"reg.exe import "{}""#),
+    (&["reg"], r#"{sysnative}\reg.exe import "{}""#),
     (&["inf"], r#"{sysnative}\pnputil.exe /add-driver "{}" /install"#),
     (&["jar"], r#"java.exe -jar "{}""#),
     (&["py"], r#"python.exe "{}""#),
@@ -117,7 +117,7 @@ mod tests {
             ("msi", r#"msiexec /i "Files\a b" /qn /norestart"#),
             ("msp", r#"msiexec /p "Files\a b" /qn /norestart"#),
             ("jse", r#"cscript.exe //B //NoLogo "Files\a b""#),
-            ("reg", r#"reg.exe import "Files\a b""#),
+            ("reg", r#"C:\Windows\Sysnative\reg.exe import "Files\a b""#),
             ("inf", r#"C:\Windows\Sysnative\pnputil.exe /add-driver "Files\a b" /install"#),
             ("jar", r#"java.exe -jar "Files\a b""#),
         ] {

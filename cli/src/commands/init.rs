@@ -9,9 +9,10 @@ use clap::Args;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use waybill_packager::exclude::Exclusions;
-use waybill_packager::init::{Deferral, InitRequest, init, update};
-use waybill_packager::winget::{WingetRequest, init_from_winget};
+use waybill_packager::init::{Deferral, InitRequest, app_document_path, init, update};
+use waybill_packager::winget::{WINGET_RECORD, WingetError, WingetRequest, init_from_winget};
 use waybill_schemas::app::{SOURCE_FOLDER, is_app_folder};
+use waybill_schemas::codes::{command, fetch, winget};
 use waybill_schemas::report::pack::{
     Confidence, FieldUpdate, InitReport, InstallerReport, KeptEdit, UpdateReport, WingetReport,
 };
@@ -48,7 +49,7 @@ pub(crate) struct InitArgs {
     exclude: Vec<String>,
     /// What it counts as when a user of PSAppDeployToolkit puts the installation off; as retry the user is asked again
     /// after 5 minutes
-    #[arg(long, value_name = "failed|retry", default_value = "failed", value_parser = choice(DEFERRALS))]
+    #[arg(long, value_name = "failed|retry", default_value = "failed", value_parser = choice(DEFERRALS), conflicts_with = "winget")]
     defer: Deferral,
     /// Renew version, product code and what else the installer tells in the app.json that is there, and keep your edits
     #[arg(long, conflicts_with = "force")]
@@ -99,9 +100,51 @@ const DEFERRALS: &[(&str, Deferral)] = &[("failed", Deferral::Failed), ("retry",
 pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
     let report = match args.winget.winget.clone() {
         Some(manifest) => from_winget(manifest, args, session)?,
-        None => from_sources(args, session)?,
+        None => {
+            refuse_stray(&args.winget)?;
+            from_sources(args, session)?
+        }
     };
     session.output.summary(&report, write_drafted)
+}
+
+/// Refuses options that say something about a manifest where none is given: the parser does not, once a source folder
+/// stands there, which excludes `--winget`.
+fn refuse_stray(wishes: &WingetArgs) -> Result<(), Failure> {
+    let given = [
+        ("--installer", wishes.installer.is_some()),
+        ("--architecture", wishes.architecture.is_some()),
+        ("--scope", wishes.scope.is_some()),
+        ("--locale", wishes.locale.is_some()),
+        ("--type", wishes.kind.is_some()),
+        ("--install-location", wishes.install_location.is_some()),
+        ("--silent", wishes.silent.is_some()),
+        ("--ca-file", wishes.ca_file.is_some()),
+    ];
+    match given.into_iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((option, _)) => {
+            Err(Failure::new(&command::USAGE, format!("{option} is about a manifest of winget, and none is given"))
+                .with_hint(format!("give the manifest with --winget in place of the source folder, or leave {option} out")))
+        }
+    }
+}
+
+/// Refuses to update an app that was made from a manifest by what its installer tells: that knows less.
+fn refuse_app_of_winget(request: &InitRequest) -> Result<(), Failure> {
+    let document = app_document_path(&request.source, request.output.as_deref());
+    let record = document.with_file_name(WINGET_RECORD);
+    if record.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let folder = record.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.map_or_else(|| ".".into(), as_argument);
+    Err(Failure::new(&winget::WINGET_RECORD, "the app was made from a manifest of winget")
+        .about(&shown(&record))
+        .with_hint(format!(
+            "update it by a newer manifest: waybill init --winget <MANIFEST> --output {folder} --update; or remove \
+             {WINGET_RECORD}, if the app is to follow its installer alone"
+        )))
 }
 
 fn from_sources(args: InitArgs, session: &Session) -> Result<InitReport, Failure> {
@@ -113,6 +156,7 @@ fn from_sources(args: InitArgs, session: &Session) -> Result<InitReport, Failure
     request.exclusions = Exclusions::new(&args.exclude)?;
     let context = session.context();
     let (path, draft, update) = if args.update {
+        refuse_app_of_winget(&request)?;
         let (path, draft, report) = update(&request, &context)?;
         (path, draft, Some(report))
     } else {
@@ -155,7 +199,7 @@ fn from_winget(manifest: PathBuf, args: InitArgs, session: &Session) -> Result<I
     if let Some(file) = &wishes.ca_file {
         request.client.extra_roots = trusted(file)?;
     }
-    let made = init_from_winget(&request, &session.context())?;
+    let made = init_from_winget(&request, &session.context()).map_err(|error| with_advice(error, &request))?;
     Ok(InitReport {
         document: shown(&made.document),
         installer: InstallerReport {
@@ -173,6 +217,24 @@ fn from_winget(manifest: PathBuf, args: InitArgs, session: &Session) -> Result<I
             dropped: made.dropped,
         }),
     })
+}
+
+/// The error, with what to try where only a manifest's user can err so.
+fn with_advice(error: WingetError, request: &WingetRequest) -> Failure {
+    let is_fetched = matches!(error, WingetError::Transport(_));
+    let failure = Failure::from(error);
+    if is_fetched && failure.id() == fetch::NOT_THERE.id {
+        return failure.with_hint(
+            "the vendor has removed or moved the file: take a newer manifest, or give the file with --installer FILE",
+        );
+    }
+    if failure.id() == command::INPUT_MISSING.id && request.manifest.symlink_metadata().is_err() {
+        return failure.with_hint(
+            "--winget takes a folder or file on this machine and no package's id: take the folder of one version from \
+             https://github.com/microsoft/winget-pkgs, e.g. manifests/7/7zip/7zip/25.01",
+        );
+    }
+    failure
 }
 
 /// Writes the document's main fields and every note.

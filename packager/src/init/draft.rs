@@ -321,7 +321,33 @@ fn script_rule(path: &Path) -> Result<Rule, String> {
     if bytes.len() > SCRIPT_LIMIT {
         return Err(format!("it has more than {SCRIPT_LIMIT} bytes, the most that Intune takes"));
     }
+    let bytes = readable_by_powershell(bytes.to_vec());
+    if bytes.len() > SCRIPT_LIMIT {
+        return Err(format!("it has more than {SCRIPT_LIMIT} bytes as UTF-8, the most that Intune takes"));
+    }
     Ok(script_rule_of(&bytes))
+}
+
+/// The script as Windows PowerShell 5.1 reads it right, however it is passed on: UTF-16 becomes UTF-8, and letters beyond
+/// ASCII get the mark without which they would be read in the device's code page. A signed script stays as it is.
+fn readable_by_powershell(bytes: Vec<u8>) -> Vec<u8> {
+    const MARK: &[u8] = "\u{FEFF}".as_bytes();
+    let (text, is_other) = match encoding_rs::Encoding::for_bom(&bytes) {
+        Some((encoding, mark)) if encoding != encoding_rs::UTF_8 => {
+            let (text, has_errors) = encoding.decode_without_bom_handling(&bytes[mark..]);
+            (text.into_owned(), !has_errors)
+        }
+        Some(_) => return bytes,
+        None => match std::str::from_utf8(&bytes) {
+            Ok(text) => (text.to_owned(), !text.is_ascii()),
+            Err(_) => return bytes,
+        },
+    };
+    if !is_other || text.contains("# SIG # Begin signature block") {
+        return bytes;
+    }
+    let mark = if text.is_ascii() { &[][..] } else { MARK };
+    [mark, text.as_bytes()].concat()
 }
 
 /// A detection rule that runs this script, in the 64-bit PowerShell.

@@ -87,6 +87,10 @@ impl std::fmt::Display for DraftNote {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unverified(doubt) => formatter.write_str(doubt),
+            Self::NoDetectionRule { kind: InstallerKind::Unknown } => formatter.write_str(
+                "No detection rule: nothing tells what this installer leaves behind. Install it once, then add a rule for \
+                 a file and its version.",
+            ),
             Self::NoDetectionRule { kind } => write!(
                 formatter,
                 "No detection rule: {kind} does not tell what it leaves behind. Install it once, then add a rule \

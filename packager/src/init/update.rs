@@ -36,7 +36,9 @@ pub fn update(
     let list = walk(&request.source, &options, context)?;
     let mut fresh = draft(&list, &options, &given, request.deferral)?;
     let (base, facts) = base_of(&ours, &fresh);
-    let (app, report) = merged(&base.to_value(), &ours, &fresh.app, &facts)?;
+    let mut base = base.to_value();
+    take_rule_facts(&mut base, &ours.to_value(), fresh.kind == InstallerKind::Msi);
+    let (app, report) = merged(&base, &ours, &fresh.app, &facts)?;
     if app != ours {
         write_app_document(&path, &app, true)?;
     }
@@ -110,10 +112,32 @@ fn base_of_msi(
 /// Of other installers only the version is a fact that the document keeps; names may be somebody's own choice.
 fn base_of_program(base: &mut AppDocument, ours: &AppDocument) {
     base.display_version.clone_from(&ours.display_version);
-    let kinds = |app: &AppDocument| app.rules.iter().map(std::mem::discriminant).collect::<Vec<_>>();
-    // The script beside the setup file, and the key of a bundle, are facts as well.
-    if ours.rules.len() == 1 && kinds(base) == kinds(ours) {
-        base.rules.clone_from(&ours.rules);
+}
+
+/// What a rule holds of the installer: the script beside the setup file, a bundle's key, versions.
+const RULE_FACTS: [&str; 6] =
+    ["scriptContent", "keyPath", "check32BitOn64System", "comparisonValue", "productCode", "productVersion"];
+
+/// Puts the facts that the rules of `ours` hold into those of `base`: whatever stands there is the former installer's
+/// and no edit. The product rule of an MSI follows from `msiInformation`.
+fn take_rule_facts(base: &mut Value, ours: &Value, is_msi: bool) {
+    let Some(ours) = ours["rules"].as_array() else { return };
+    let Some(rules) = base.get_mut("rules").and_then(Value::as_array_mut) else { return };
+    for (index, own) in pairs(rules, ours, Likeness::Value).into_iter().enumerate() {
+        let Some(own) = own.map(|own| &ours[own]) else { continue };
+        if is_msi && own.get("scriptContent").is_none() {
+            continue;
+        }
+        // Bundles have their keys there; a rule for another key is somebody's own.
+        let key = own.get("keyPath").and_then(Value::as_str);
+        if key.is_some_and(|key| !key.to_ascii_lowercase().contains(r"\uninstall\")) {
+            continue;
+        }
+        for fact in RULE_FACTS {
+            if let (Some(there), Some(value)) = (rules[index].get_mut(fact), own.get(fact)) {
+                *there = value.clone();
+            }
+        }
     }
 }
 
@@ -178,6 +202,11 @@ impl Merge<'_> {
                 });
                 Some(Value::Array(elements.collect()))
             }
+            (Some(Value::Array(base)), Some(Value::Array(ours)), Some(Value::Array(theirs)))
+                if [base, &ours, theirs].iter().all(|list| list.iter().all(Value::is_object)) =>
+            {
+                Some(Value::Array(self.list(&field, base, ours, theirs)))
+            }
             (base, ours, theirs) if is_same(base, ours.as_ref()) => {
                 self.changed(field, ours.as_ref(), theirs);
                 theirs.cloned()
@@ -207,6 +236,50 @@ impl Merge<'_> {
         ours
     }
 
+    /// Lists of another number: what somebody added stays, what somebody took out stays out, and the rest is merged with
+    /// its counterpart.
+    fn list(&mut self, field: &str, base: &[Value], ours: Vec<Value>, theirs: &[Value]) -> Vec<Value> {
+        let renewed_base: Vec<Value> = base.iter().map(|one| renewed(one.clone(), self.facts)).collect();
+        let of_base = pairs(&renewed_base, theirs, Likeness::Type);
+        // Closely, because a rule that somebody wrote in place of a drafted one is no edit of it.
+        let in_ours = pairs(base, &ours, Likeness::Identity);
+        let mut is_open: Vec<bool> = (0..theirs.len()).map(|index| !of_base.contains(&Some(index))).collect();
+        for (index, _) in in_ours.iter().enumerate().filter(|(_, own)| own.is_none()) {
+            let new = of_base[index].map(|new| &theirs[new]);
+            if new.is_some_and(|new| *new != base[index]) {
+                self.kept(field.to_owned(), None, new);
+            }
+        }
+        let mut merged = Vec::new();
+        for (index, own) in ours.into_iter().enumerate() {
+            let place = format!("{field}/{index}");
+            if let Some(old) = in_ours.iter().position(|place| *place == Some(index)) {
+                merged.extend(self.value(place, Some(&base[old]), Some(own), of_base[old].map(|new| &theirs[new])));
+                continue;
+            }
+            let same = (0..theirs.len()).find(|new| is_open[*new] && is_alike(&own, &theirs[*new], IDENTITY));
+            if let Some(new) = same {
+                is_open[new] = false;
+                merged.extend(self.value(place, None, Some(own), Some(&theirs[new])));
+            } else {
+                let own = renewed(own, self.facts);
+                if base != theirs {
+                    self.kept(place, Some(&own), None);
+                }
+                merged.push(own);
+            }
+        }
+        for new in theirs.iter().zip(is_open).filter(|(_, is_open)| *is_open).map(|(new, _)| new) {
+            self.changed(format!("{field}/{}", merged.len()), None, Some(new));
+            merged.push(new.clone());
+        }
+        merged
+    }
+
+    fn kept(&mut self, field: String, yours: Option<&Value>, proposed: Option<&Value>) {
+        self.report.kept.push(KeptEdit { field, yours: text(yours), proposed: text(proposed) });
+    }
+
     /// Keeps what somebody wrote, with the facts in it renewed.
     fn edited(
         &mut self,
@@ -220,7 +293,7 @@ impl Merge<'_> {
             self.changed(field, ours, renewed.as_ref());
         } else if !is_same(base, theirs) {
             // Where init would write what it wrote before, the edit is no news.
-            self.report.kept.push(KeptEdit { field, yours: text(ours), proposed: text(theirs) });
+            self.kept(field, ours, theirs);
         }
         renewed
     }
@@ -234,6 +307,59 @@ impl Merge<'_> {
         let (before, after) = (told(before, "the former"), told(after, "the new"));
         self.report.changes.push(FieldUpdate { field, before, after });
     }
+}
+
+/// The fields by which an element of a list is known: a rule by what it looks at, a return code by its number.
+const IDENTITY: &[&str] =
+    &["@odata.type", "ruleType", "returnCode", "productCode", "path", "fileOrFolderName", "keyPath", "valueName"];
+
+/// How far apart two elements may be that are taken for one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Likeness {
+    /// They are known by the same fields.
+    Identity,
+    /// Nothing else is of their type and looks at a value of their name.
+    Value,
+    /// Nothing else is of their type.
+    Type,
+}
+
+/// For each element of `left` its counterpart in `right`, each taken once: the same, else the nearest.
+fn pairs(left: &[Value], right: &[Value], farthest: Likeness) -> Vec<Option<usize>> {
+    let mut found: Vec<Option<usize>> = vec![None; left.len()];
+    let mut is_taken = vec![false; right.len()];
+    let levels: [(&[&str], Likeness); 4] = [
+        (&[], Likeness::Identity),
+        (IDENTITY, Likeness::Identity),
+        (&["@odata.type", "ruleType", "returnCode", "valueName"], Likeness::Value),
+        (&["@odata.type", "ruleType", "returnCode"], Likeness::Type),
+    ];
+    for (fields, likeness) in levels.into_iter().filter(|(_, likeness)| *likeness <= farthest) {
+        let is_sole = likeness != Likeness::Identity;
+        for index in 0..left.len() {
+            if found[index].is_some() {
+                continue;
+            }
+            let mut like = (0..right.len()).filter(|one| !is_taken[*one] && is_alike(&left[index], &right[*one], fields));
+            let first = like.next().filter(|_| !is_sole || like.next().is_none());
+            if let Some(first) = first {
+                is_taken[first] = true;
+                found[index] = Some(first);
+            }
+        }
+    }
+    found
+}
+
+/// Whether two elements are the same in these fields, in any case of ASCII letters; without fields in all.
+fn is_alike(left: &Value, right: &Value, fields: &[&str]) -> bool {
+    if fields.is_empty() {
+        return left == right;
+    }
+    fields.iter().all(|field| match (left.get(field), right.get(field)) {
+        (Some(Value::String(left)), Some(Value::String(right))) => left.eq_ignore_ascii_case(right),
+        (left, right) => is_same(left, right),
+    })
 }
 
 /// Whether two objects are of one type of Graph's: a rule of another type has other fields.
@@ -283,6 +409,11 @@ fn text(value: Option<&Value>) -> Option<String> {
     const LONGEST: usize = 200;
     let text = match value? {
         Value::String(text) => text.clone(),
+        Value::Object(fields) if fields.contains_key("scriptContent") => {
+            let mut fields = fields.clone();
+            fields.insert("scriptContent".to_owned(), json!("(a script)"));
+            Value::Object(fields).to_string()
+        }
         other => other.to_string(),
     };
     let cut: String = text.chars().take(LONGEST).collect();
@@ -339,5 +470,48 @@ mod tests {
         let (merged, report) = merge(&rules("a", "1.0"), json!({ "rules": [] }), rules("a", "2.0"), &[]);
         assert_eq!(merged["rules"], json!([]), "what was taken out stays out");
         assert_eq!(report.kept.len(), 1);
+    }
+
+    #[test]
+    fn an_added_rule_stays_and_the_drafted_one_is_renewed() {
+        let product = |version: &str| {
+            json!({ "@odata.type": "#microsoft.graph.win32LobAppProductCodeRule", "ruleType": "detection",
+                "productCode": "{AB}", "productVersion": version })
+        };
+        let file = json!({ "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "ruleType": "requirement",
+            "path": "C:\\X", "fileOrFolderName": "x.exe" });
+        let second = json!({ "@odata.type": "#microsoft.graph.win32LobAppProductCodeRule", "ruleType": "detection",
+            "productCode": "{EF}", "productVersion": "1.0" });
+        for ours in [json!([file, product("1.0"), second]), json!([second, file, product("1.0")])] {
+            let (merged, report) = merge(
+                &json!({ "rules": [product("1.0")] }),
+                json!({ "rules": ours }),
+                json!({ "rules": [product("2.0")] }),
+                &[],
+            );
+            let rules = merged["rules"].as_array().unwrap();
+            assert_eq!(rules.len(), 3);
+            for rule in [&file, &second, &product("2.0")] {
+                assert!(rules.contains(rule), "{rule} in {merged}");
+            }
+            assert_eq!((report.changes.len(), report.kept.len()), (1, 2), "{report:?}");
+            assert!(report.changes[0].field.ends_with("/productVersion"));
+            assert_eq!(report.kept[0].proposed, None);
+        }
+    }
+
+    #[test]
+    fn an_added_return_code_stays_when_the_drafted_ones_change() {
+        let codes = |codes: &[(i64, &str)]| {
+            let one = |(code, kind): &(i64, &str)| json!({ "returnCode": code, "type": kind });
+            json!({ "returnCodes": codes.iter().map(one).collect::<Vec<_>>() })
+        };
+        let (merged, _) = merge(
+            &codes(&[(0, "success"), (3, "retry")]),
+            codes(&[(0, "success"), (3, "retry"), (7, "softReboot")]),
+            codes(&[(0, "success"), (5, "retry")]),
+            &[],
+        );
+        assert_eq!(merged, codes(&[(0, "success"), (7, "softReboot"), (5, "retry")]));
     }
 }

@@ -21,6 +21,9 @@ use waybill_schemas::app::{
 /// The longest description that Intune takes, in characters.
 const LONGEST_DESCRIPTION: usize = 10_000;
 
+const SCOPE_OPEN: &str = "The manifest does not say for whom the installer installs, so the app runs as the system: try \
+    whether every user finds it.";
+
 /// What is written for an installer.
 pub(super) struct WingetDraft {
     pub(super) app: AppDocument,
@@ -114,17 +117,16 @@ impl Drafter<'_> {
             ),
             _ => {}
         }
-        if self.installer.scope.is_none() && self.choice.scope.is_none() {
-            self.note(if self.installer.kind.is_msi() {
-                "The manifest does not say for whom the installer installs, so the app runs as the system; the MSI's \
-                 own ALLUSERS decides."
-            } else {
-                "The manifest does not say for whom the installer installs, so the app runs as the system: try \
-                 whether every user finds it."
-            });
+        // An MSI says it itself.
+        if self.is_scope_open() && !self.installer.kind.is_msi() {
+            self.note(SCOPE_OPEN);
         }
         self.app.install_experience = Some(experience);
         Ok(())
+    }
+
+    fn is_scope_open(&self) -> bool {
+        self.installer.scope.is_none() && self.choice.scope.is_none()
     }
 
     fn texts(&mut self) {
@@ -191,6 +193,9 @@ impl Drafter<'_> {
             Ok(facts) => facts,
             Err(error) => {
                 self.note(format!("The MSI's facts are not known ({error}): its entry detects it instead."));
+                if self.is_scope_open() {
+                    self.note(SCOPE_OPEN);
+                }
                 self.entry_rule();
                 return Ok(());
             }
@@ -203,7 +208,10 @@ impl Drafter<'_> {
                 facts.product_code
             ));
         }
-        let shown = self.arp_entries().iter().find_map(|entry| entry.text("DisplayVersion"));
+        let is_own = |entry: &&Node| {
+            entry.text("ProductCode").is_none_or(|code| code.eq_ignore_ascii_case(&facts.product_code))
+        };
+        let shown = self.arp_entries().iter().filter(is_own).find_map(|entry| entry.text("DisplayVersion"));
         if let (Some(stated), Some(read)) = (&shown, &facts.version)
             && wanted_version(stated) != wanted_version(read)
         {
@@ -242,14 +250,16 @@ impl Drafter<'_> {
         Ok(())
     }
 
-    /// The MSI that a bundle installs, where the manifest names it.
+    /// The MSI that a bundle installs, where the manifest names a single one.
     fn rule_of_packed_msi(&self) -> Option<Rule> {
         let is_msi = |entry: &&Node| {
             let kind = entry.text("InstallerType").unwrap_or_default().to_lowercase();
             matches!(kind.as_str(), "msi" | "wix")
                 && entry.text("ProductCode").is_some_and(|code| is_guid(&code))
         };
-        let entry = self.arp_entries().iter().find(is_msi)?;
+        let mut found = self.arp_entries().iter().filter(is_msi);
+        // Rules are ANDed, and of several MSIs a device may have one.
+        let entry = found.next().filter(|_| found.next().is_none())?;
         let version = entry.text("DisplayVersion").unwrap_or_else(|| self.manifest.version.clone());
         let version = wanted_version(&version);
         let operator = version.as_ref().map_or(Operator::NotConfigured, |_| Operator::GreaterThanOrEqual);
@@ -272,20 +282,30 @@ impl Drafter<'_> {
         let version = shown.unwrap_or_else(|| self.manifest.version.clone());
         let wanted = wanted_version(&version);
         if wanted.is_none() {
-            self.note(format!(
-                "The version {version} is not two to four numbers: detection only looks whether the app is there, so \
-                 an update of it is not seen.", version = Quoted(&version)
-            ));
+            self.note_not_compared(&version);
         }
         wanted
+    }
+
+    fn note_not_compared(&mut self, version: &str) {
+        self.note(format!(
+            "The version {} is not two to four numbers: detection only looks whether the app is there, so an update of \
+             it is not seen.",
+            Quoted(version)
+        ));
     }
 
     /// Detects and uninstalls by the app's entry among the installed programs. Its view of the registry does not follow
     /// from the architecture, so a script looks into both.
     fn entry_rule(&mut self) {
-        let wanted = self.version_wanted();
         let entries = self.entries();
-        let script = powershell::detect_entry(&entries, self.scope, wanted.as_deref());
+        if entries.iter().any(|entry| entry.wanted.is_empty()) {
+            let versions = self.arp_entries().iter().map(|node| self.version_of(Some(node)));
+            let all: Vec<String> = versions.chain([self.manifest.version.clone()]).collect();
+            let version = all.iter().find(|version| wanted_version(version).is_none());
+            self.note_not_compared(version.unwrap_or(&self.manifest.version));
+        }
+        let script = powershell::detect_entry(&entries, self.scope);
         self.app.rules.push(script_rule_of(&powershell::bytes(&script)));
         if entries.iter().any(|entry| entry.key.is_empty()) {
             self.note(
@@ -308,30 +328,63 @@ impl Drafter<'_> {
         }
     }
 
-    /// How the app's entry is found: by the keys that the manifest names, else by name and publisher.
+    /// How the app's entries are found: by the keys that the manifest names, else by name and publisher; and the
+    /// version of each. An installer may leave several, and one of them is enough.
     fn entries(&self) -> Vec<Entry> {
-        let by_key = |key: String| Entry { key, name: String::new(), publisher: String::new() };
-        let codes = self.installer.text("ProductCode").into_iter();
-        let codes = codes.chain(self.arp_entries().iter().filter_map(|entry| entry.text("ProductCode")));
+        let nodes = self.arp_entries();
+        let code_of = |node: &Node| node.text("ProductCode");
         let mut entries: Vec<Entry> = Vec::new();
-        for code in codes {
-            // Inno Setup's key is the AppId with `_is1`, which some manifests leave out.
-            let with_suffix = (self.installer.kind == Kind::Inno && !code.to_lowercase().ends_with("_is1"))
-                .then(|| by_key(format!("{code}_is1")));
-            entries.extend([Some(by_key(code)), with_suffix].into_iter().flatten());
+        let root = self.installer.text("ProductCode");
+        if let Some(code) = &root {
+            let same = |node: &&Node| code_of(node).is_some_and(|other| other.eq_ignore_ascii_case(code));
+            // What has no code of its own describes the installer's.
+            let node = nodes.iter().find(same).or_else(|| nodes.iter().find(|node| code_of(node).is_none()));
+            entries.extend(self.entries_by_code(code, node));
         }
-        entries.dedup();
+        for node in nodes {
+            match code_of(node) {
+                Some(code) => entries.extend(self.entries_by_code(&code, Some(node))),
+                None if root.is_none() && node.text("DisplayName").is_some() => {
+                    entries.push(self.entry_by_name(Some(node)));
+                }
+                None => {}
+            }
+        }
         if entries.is_empty() {
-            let shown = self.arp_entries().iter().find(|entry| entry.text("DisplayName").is_some());
-            let of_entry = |name: &str| shown.and_then(|entry| entry.text(name));
-            let text = |name: &str| self.manifest.localized(name).unwrap_or_default();
-            entries.push(Entry {
-                key: String::new(),
-                name: of_entry("DisplayName").unwrap_or_else(|| text("PackageName")),
-                publisher: of_entry("Publisher").unwrap_or_else(|| text("Publisher")),
-            });
+            entries.push(self.entry_by_name(nodes.first()));
         }
+        let mut seen = std::collections::BTreeSet::new();
+        entries.retain(|entry| seen.insert((entry.key.to_lowercase(), entry.name.clone(), entry.publisher.clone())));
         entries
+    }
+
+    fn version_of(&self, node: Option<&Node>) -> String {
+        node.and_then(|node| node.text("DisplayVersion")).unwrap_or_else(|| self.manifest.version.clone())
+    }
+
+    /// The entry of a key. Inno Setup's key is the AppId with `_is1`, which some manifests leave out.
+    fn entries_by_code(&self, code: &str, node: Option<&Node>) -> Vec<Entry> {
+        let wanted = wanted_version(&self.version_of(node)).unwrap_or_default();
+        let by_key = |key: String| Entry {
+            key,
+            name: String::new(),
+            publisher: String::new(),
+            wanted: wanted.clone(),
+        };
+        let is_cut = self.installer.kind == Kind::Inno && !code.to_lowercase().ends_with("_is1");
+        let with_suffix = is_cut.then(|| by_key(format!("{code}_is1")));
+        std::iter::once(by_key(code.to_owned())).chain(with_suffix).collect()
+    }
+
+    fn entry_by_name(&self, node: Option<&Node>) -> Entry {
+        let of_entry = |name: &str| node.and_then(|node| node.text(name));
+        let text = |name: &str| self.manifest.localized(name).unwrap_or_default();
+        Entry {
+            key: String::new(),
+            name: of_entry("DisplayName").unwrap_or_else(|| text("PackageName")),
+            publisher: of_entry("Publisher").unwrap_or_else(|| text("Publisher")),
+            wanted: wanted_version(&self.version_of(node)).unwrap_or_default(),
+        }
     }
 
     fn msix(&mut self) {
@@ -353,12 +406,9 @@ impl Drafter<'_> {
         let folder = super::file_names::folder(&self.manifest.identifier);
         let programs = self.portable_programs()?;
         let own = ["install.ps1", "uninstall.ps1"].map(|name| self.free_name(name));
-        let (install, uninstall) = powershell::portable(
-            &folder,
-            &programs,
-            self.scope,
-            &[&own[0], &own[1], "install.ps1", "uninstall.ps1"],
-        );
+        let list = super::file_names::portable_list(&self.manifest.version);
+        let (install, uninstall) =
+            powershell::portable(&folder, &programs, self.scope, &[&own[0], &own[1]], &list);
         let (install, uninstall) =
             (self.add_script("install.ps1", &install), self.add_script("uninstall.ps1", &uninstall));
         self.app.install_command_line = right_line("ps1", &install, View::Bits32);
@@ -374,9 +424,11 @@ impl Drafter<'_> {
         let version = version.map(|version| VersionNumber::from(version).to_string());
         if version.is_none() {
             self.note(
-                "The program has no version of its own: detection only looks whether it is there, so an update of it \
-                 is not seen. Remove the older app by supersedence.",
+                "The program has no version of its own: detection also looks for the list of files that install.ps1 \
+                 writes for this version. A device with a later version counts as without this one: let the later app \
+                 supersede this one.",
             );
+            self.app.rules.push(file_rule(&format!(r"{parent}\{folder}\{list}"), None, false));
         }
         self.app.rules.push(file_rule(&format!(r"{parent}\{folder}\{file}"), version, false));
         Ok(())

@@ -6,7 +6,7 @@ use intunewin::{ArchiveError, UnpackError};
 use std::io;
 use std::path::PathBuf;
 use waybill_context::Cancelled;
-use waybill_disk::shown;
+use waybill_disk::{LockError, shown};
 use waybill_schemas::Quoted;
 use waybill_schemas::codes::{Classified, Code, package, source, winget as codes};
 use waybill_transport::TransportError;
@@ -112,6 +112,9 @@ pub enum WingetError {
         #[source]
         source: io::Error,
     },
+    /// Another run makes the same app.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// The app's document cannot be read, merged or written.
     #[error(transparent)]
     Document(Box<InitError>),
@@ -158,6 +161,7 @@ impl Classified for WingetError {
             Self::Record { .. } => &codes::WINGET_RECORD,
             Self::Exists { .. } => &source::APP_EXISTS,
             Self::Io { .. } => &codes::WINGET_IO,
+            Self::Lock(error) => error.code(),
             Self::Document(error) => error.code(),
             Self::Cancelled(_) => &package::INTERRUPTED,
         }

@@ -7,10 +7,28 @@ use super::manifest::Manifest;
 const LONGEST: usize = 80;
 
 /// The name of the installer's file: package, version, architecture, and the extension of its type. The URL gives no
-/// name: many end in `/download`.
+/// name: many end in `/download`. A portable program is installed under its name, which has no version.
 pub(super) fn installer(manifest: &Manifest, installer: &Installer, url: &str) -> String {
+    if installer.kind == Kind::Portable && !installer.is_zip {
+        return portable(manifest, installer);
+    }
     let parts = [&manifest.identifier, &manifest.version, &installer.architecture].map(|text| safe(text));
     format!("{}.{}", parts.join("_"), extension(installer, url))
+}
+
+/// The name of a portable program: the command that it is called by, else the package. It has no version, so that an
+/// update takes the place of the former program.
+pub(super) fn portable(manifest: &Manifest, installer: &Installer) -> String {
+    let command = installer.fields.texts("Commands").into_iter().find(|command| !command.is_empty());
+    let name = command.unwrap_or_else(|| manifest.identifier.clone());
+    let stem = name.len().saturating_sub(".exe".len());
+    let has_extension = name.get(stem..).is_some_and(|end| end.eq_ignore_ascii_case(".exe"));
+    format!("{}.exe", folder(if has_extension { &name[..stem] } else { &name }))
+}
+
+/// The file in a portable app's folder that names what of it was installed, in this version.
+pub(super) fn portable_list(version: &str) -> String {
+    format!("waybill-files-{}.txt", safe(version))
 }
 
 /// The folder of a package, e.g. of a portable app below Program Files.

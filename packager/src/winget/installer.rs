@@ -134,8 +134,11 @@ impl Installer {
         let outer = either("InstallerType");
         let is_zip = outer.eq_ignore_ascii_case("zip");
         let word = if is_zip { either("NestedInstallerType") } else { outer };
-        let kind = Kind::parse(&word)
-            .ok_or_else(|| format!("{number}: the type {word} is not known", word = Quoted(&word)))?;
+        let kind = Kind::parse(&word).ok_or_else(|| match (word.is_empty(), is_zip) {
+            (true, true) => format!("{number}: it is a zip, and has no NestedInstallerType"),
+            (true, false) => format!("{number}: it has no InstallerType"),
+            (false, _) => format!("{number}: the type {} is not known", Quoted(&word)),
+        })?;
         let fields = merged(root, own, kind, is_zip);
         let scope = match fields.text("Scope").unwrap_or_default().to_lowercase().as_str() {
             "machine" => Some(Scope::Machine),

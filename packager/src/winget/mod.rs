@@ -20,6 +20,7 @@ mod recognition;
 mod record;
 #[cfg(test)]
 mod tests;
+mod work;
 mod yaml;
 
 pub use error::WingetError;
@@ -39,9 +40,7 @@ use waybill_context::Context;
 use waybill_schemas::Quoted;
 use waybill_schemas::app::{APP_DOCUMENT, AppDocument, AppFile, SOURCE_FOLDER};
 use waybill_transport::SecretUrl;
-
-/// The folder for what is not whole yet, in the app's folder. A killed run leaves it, and the next goes on from it.
-const WORK_FOLDER: &str = ".waybill-init";
+use work::Work;
 
 /// Which of a manifest's installers is wanted, and what its commands are given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -132,13 +131,14 @@ pub fn init_from_winget(request: &WingetRequest, context: &Context<'_>) -> Resul
         folder: &folder,
         context,
     };
-    let work = folder.join(WORK_FOLDER);
-    fs::create_dir_all(&work).map_err(WingetError::io(&work))?;
-    let setup = job.stage(&work, before.as_ref())?;
-    let mut made = job.draft(&work, &setup)?;
-    let (app, update, files) = job.put(&work, &made, before.as_ref())?;
-    job.write(&app, &made.app, files)?;
-    fs::remove_dir_all(&work).map_err(WingetError::io(&work))?;
+    let mut work = Work::begin(&folder, context)?;
+    let (app, update, mut made) = match job.make(work.path(), before.as_ref()) {
+        Err(error @ (WingetError::Transport(_) | WingetError::Cancelled(_))) => {
+            work.keep();
+            return Err(error);
+        }
+        made => made?,
+    };
     if let Some(note) = before.and_then(|before| is_older(&manifest.version, &before.package_version)) {
         made.notes.insert(0, note);
     }
@@ -230,6 +230,19 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Fetches, drafts, and writes; the app's own files last.
+    fn make(
+        &self,
+        work: &Path,
+        before: Option<&Record>,
+    ) -> Result<(AppDocument, UpdateReport, WingetDraft), WingetError> {
+        let setup = self.stage(work, before)?;
+        let made = self.draft(work, &setup)?;
+        let (app, update, files) = self.put(work, &made, before)?;
+        self.write(&app, &made.app, files)?;
+        Ok((app, update, made))
+    }
+
     /// Fetches the installer and lays it into the staged sources. Returns the setup file's name in them.
     fn stage(&self, work: &Path, before: Option<&Record>) -> Result<String, WingetError> {
         let expected = self.sha256()?;
@@ -263,8 +276,14 @@ impl Job<'_> {
         let is_digest = text.len() == 64 && text.bytes().all(|one| one.is_ascii_hexdigit());
         if is_digest {
             Ok(text)
+        } else if text.is_empty() {
+            Err(self.refused(
+                "the installer has no InstallerSha256: without it nobody can tell whether the file is the right one; \
+                 take a manifest that has it"
+                    .to_owned(),
+            ))
         } else {
-            Err(self.refused(format!("InstallerSha256 {text} is no SHA-256", text = Quoted(&text))))
+            Err(self.refused(format!("InstallerSha256 {} is no SHA-256 (64 hexadecimal digits)", Quoted(&text))))
         }
     }
 
@@ -284,7 +303,7 @@ impl Job<'_> {
             let why = "the manifest prohibits it (DownloadCommandProhibited)".to_owned();
             return Err(WingetError::NoDownload { why });
         }
-        let url = self.url().unwrap_or_default();
+        let url = self.url().ok_or_else(|| self.refused("the installer has no InstallerUrl".to_owned()))?;
         let url = SecretUrl::parse(&url).map_err(|error| self.refused(format!("InstallerUrl is {error}")))?;
         download::download(&url, expected, partial, &self.request.client, self.context)
     }

@@ -1,6 +1,7 @@
 //! The scripts that an app from winget brings along, for Windows PowerShell 5.1. Names of a manifest are somebody
 //! else's text: they go into a script as literals alone.
 
+use super::file_names;
 use super::installer::{Kind, Scope};
 
 const FIND: &str = include_str!("scripts/find-entry.ps1");
@@ -45,12 +46,15 @@ pub(super) struct Entry {
     pub(super) key: String,
     pub(super) name: String,
     pub(super) publisher: String,
+    /// The oldest version of this entry that counts; empty where any does.
+    pub(super) wanted: String,
 }
 
 fn entries(entries: &[Entry]) -> String {
     let line = |entry: &Entry| {
-        let [key, name, publisher] = [&entry.key, &entry.name, &entry.publisher].map(|text| literal(text));
-        format!("    @{{ Key = {key}; Name = {name}; Publisher = {publisher} }}")
+        let texts = [&entry.key, &entry.name, &entry.publisher, &entry.wanted];
+        let [key, name, publisher, wanted] = texts.map(|text| literal(text));
+        format!("    @{{ Key = {key}; Name = {name}; Publisher = {publisher}; Wanted = {wanted} }}")
     };
     entries.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -69,12 +73,12 @@ const fn everybody(scope: Scope) -> &'static str {
     }
 }
 
-/// A detection script for an entry in this version or a later one.
-pub(super) fn detect_entry(found_by: &[Entry], scope: Scope, wanted: Option<&str>) -> String {
-    let (wanted, entries) = (literal(wanted.unwrap_or_default()), entries(found_by));
+/// A detection script for any of the entries, each in its version or a later one.
+pub(super) fn detect_entry(found_by: &[Entry], scope: Scope) -> String {
+    let entries = entries(found_by);
     filled(
         include_str!("scripts/detect-entry.ps1"),
-        &[("HIVE", hive(scope)), ("ENTRIES", &entries), ("WANTED", &wanted), ("FIND", FIND)],
+        &[("HIVE", hive(scope)), ("ENTRIES", &entries), ("FIND", FIND)],
     )
 }
 
@@ -125,24 +129,28 @@ pub(super) struct PortableProgram {
 }
 
 /// The scripts that copy a portable app into `folder` below Program Files, and remove it; `own` are the names of
-/// files that are not the app's.
+/// files that are not the app's, and `list` is the file that names what was installed.
 pub(super) fn portable(
     folder: &str,
     programs: &[PortableProgram],
     scope: Scope,
     own: &[&str],
+    list: &str,
 ) -> (String, String) {
     let line = |program: &PortableProgram| {
         // The script adds the extension: `tool` and `tool.exe` are the same command.
         let alias = program.alias.as_deref().unwrap_or_default();
         let stem = alias.len().saturating_sub(".exe".len());
         let has_extension = alias.get(stem..).is_some_and(|end| end.eq_ignore_ascii_case(".exe"));
-        let alias = literal(if has_extension { &alias[..stem] } else { alias });
+        let alias = if has_extension { &alias[..stem] } else { alias };
+        // A plain name: the manifest's could lead out of the folder.
+        let alias = if alias.is_empty() { String::new() } else { file_names::folder(alias) };
+        let alias = literal(&alias);
         format!("    @{{ File = {}; Alias = {alias} }}", literal(&program.file.replace('/', "\\")))
     };
     let programs = programs.iter().map(line).collect::<Vec<_>>().join("\n");
     let own = own.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
-    let folder = literal(folder);
+    let (folder, list) = (literal(folder), literal(list));
     let script = |what: &str, work: &str| {
         filled(
             include_str!("scripts/portable.ps1"),
@@ -152,29 +160,45 @@ pub(super) fn portable(
                 ("FOLDER", &folder),
                 ("PROGRAMS", &programs),
                 ("OWN", &own),
+                ("LIST", &list),
                 ("WORK", work),
             ],
         )
     };
     (
         script("Copies the app into its folder, and adds that to PATH.", PORTABLE_INSTALL),
-        script("Removes the app's folder, and takes it out of PATH.", PORTABLE_UNINSTALL),
+        script("Removes the files that were installed, and takes their folders out of PATH.", PORTABLE_UNINSTALL),
     )
 }
 
 const PORTABLE_INSTALL: &str = r#"    New-Item -ItemType Directory -Path $Target -Force | Out-Null
-    Get-ChildItem -LiteralPath $PSScriptRoot -Force |
-        Where-Object { $Own -notcontains $_.Name } |
-        ForEach-Object { Copy-Item -LiteralPath $_.FullName -Destination $Target -Recurse -Force }
+    $listed = @(Get-ListedFile)
+    $files = @(Get-PackageFile)
+    # Listed before they are copied, so that a run that is killed leaves nothing that nobody knows.
+    Set-Content -LiteralPath (Join-Path $Target $Pending) -Value $files -Encoding UTF8
+    foreach ($name in $files) {
+        $from = Join-Path $PSScriptRoot $name
+        $to = Join-Path $Target $name
+        New-Item -ItemType Directory -Path (Split-Path -Parent $to) -Force | Out-Null
+        if (Test-Path -LiteralPath $from -PathType Leaf) { Copy-Item -LiteralPath $from -Destination $to -Force }
+    }
     foreach ($program in $Programs) {
         $file = Join-Path $Target $program.File
-        $called = Join-Path (Split-Path -Parent $file) "$($program.Alias).exe"
-        if ($program.Alias -and ($called -ne $file)) { Copy-Item -LiteralPath $file -Destination $called -Force }
+        if ($program.Alias) {
+            $called = Join-Path $Target (Get-CalledName $program)
+            if ($called -ne $file) { Copy-Item -LiteralPath $file -Destination $called -Force }
+        }
     }
-    Edit-Path $true"#;
+    Remove-File ($listed | Where-Object { $_ -and ($files -notcontains $_) -and ($_ -ne $Pending) })
+    Edit-Path $true $listed
+    Set-Content -LiteralPath (Join-Path $Target $List) -Value $files -Encoding UTF8
+    Remove-File $Pending"#;
 
-const PORTABLE_UNINSTALL: &str = r"    Edit-Path $false
-    if (Test-Path -LiteralPath $Target) { Remove-Item -LiteralPath $Target -Recurse -Force }";
+const PORTABLE_UNINSTALL: &str = r"    $listed = @(Get-ListedFile)
+    # An app that an older script installed has no list: the files are this package's.
+    if (-not $listed) { $listed = @(Get-PackageFile) }
+    Edit-Path $false $listed
+    Remove-File $listed";
 
 #[cfg(test)]
 mod tests {
@@ -184,8 +208,10 @@ mod tests {
     fn a_command_with_its_extension_gets_no_second_one() {
         let program =
             |alias: &str| PortableProgram { file: "a.exe".to_owned(), alias: Some(alias.to_owned()) };
+        let (install, _) = portable("A", &[program(r"..\..\tool")], Scope::Machine, &[], "l.txt");
+        assert!(install.contains("Alias = '____tool' }") || install.contains("Alias = '_____tool' }"), "{install}");
         for alias in ["tool", "tool.exe", "tool.EXE"] {
-            let (install, _) = portable("Contoso.Tool", &[program(alias)], Scope::Machine, &[]);
+            let (install, _) = portable("Contoso.Tool", &[program(alias)], Scope::Machine, &[], "l.txt");
             assert!(install.contains("Alias = 'tool' }"), "{install}");
         }
     }
@@ -194,21 +220,21 @@ mod tests {
     fn hostile_names_stay_literals() {
         assert_eq!(literal("a'b\u{2019}c\n$(x)\"`"), "'a''b\u{2019}\u{2019}c$(x)\"`'");
         let hostile = "'); Remove-Item C:\\ #{{WANTED}}".to_owned();
-        let entry = Entry { key: hostile.clone(), name: hostile.clone(), publisher: hostile };
-        let script = detect_entry(&[entry], Scope::User, Some("1.2"));
+        let entry = Entry { key: hostile.clone(), name: hostile.clone(), publisher: hostile, wanted: "1.2".into() };
+        let script = detect_entry(&[entry], Scope::User);
         assert!(script.contains("Key = '''); Remove-Item C:\\ #{{WANTED}}'; Name"), "{script}");
-        assert!(script.contains("$Hive = 'CurrentUser'") && script.contains("$Wanted = '1.2'"));
+        assert!(script.contains("$Hive = 'CurrentUser'") && script.contains("Wanted = '1.2' }"));
     }
 
     #[test]
     fn no_placeholder_is_left_open() {
-        let entry = Entry { key: "k".into(), name: "n".into(), publisher: "p".into() };
+        let entry = Entry { key: "k".into(), name: "n".into(), publisher: "p".into(), wanted: String::new() };
         let program = PortableProgram { file: "bin/a.exe".into(), alias: Some("a".into()) };
         let msix = msix("a.msix", "A_b", Scope::Machine, None);
-        let (install, uninstall) = portable("A.B", &[program], Scope::Machine, &["install.ps1"]);
+        let (install, uninstall) = portable("A.B", &[program], Scope::Machine, &["install.ps1"], "l.txt");
         let entry = [entry];
         let scripts = [
-            detect_entry(&entry, Scope::Machine, None),
+            detect_entry(&entry, Scope::Machine),
             uninstall_entry(&entry, Scope::Machine, Kind::Inno),
             msix.install,
             msix.uninstall,

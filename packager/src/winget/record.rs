@@ -48,7 +48,14 @@ pub(super) struct RecordedInstaller {
 impl Record {
     pub(super) fn read(path: &Path) -> Result<Self, WingetError> {
         let refused = |why: String| WingetError::Record { path: path.to_path_buf(), why };
-        let bytes = read_regular(path, DOCUMENT_LIMIT).map_err(|error| refused(error.to_string()))?;
+        let bytes = read_regular(path, DOCUMENT_LIMIT).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => refused(
+                "it is not there, so nothing tells how the app was made: init --winget writes it, and it belongs with \
+                 app.json"
+                    .to_owned(),
+            ),
+            _ => refused(error.to_string()),
+        })?;
         serde_json::from_slice(&bytes).map_err(|error| {
             refused(format!("it is not the record of init --winget: {}", JsonFault::from(&error)))
         })

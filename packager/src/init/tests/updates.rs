@@ -48,6 +48,39 @@ fn a_changed_msi_is_taken_over_and_edits_stay() {
 }
 
 #[test]
+fn an_added_rule_does_not_freeze_the_drafted_one() {
+    let app = App::new(&[("a.msi", &Msi::default().bytes())]);
+    init(&app.request("a.msi"), &Context::silent()).unwrap();
+    let own = json!({ "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "ruleType": "detection",
+        "path": r"%ProgramW6432%\Tool", "fileOrFolderName": "tool.exe", "operationType": "exists",
+        "operator": "notConfigured", "check32BitOn64System": false });
+    edit(&app, |json| json["rules"].as_array_mut().unwrap().insert(0, own.clone()));
+    replaced_msi(&app, "a.msi");
+    let (_, _, report) = update(&app.request(""), &Context::silent()).unwrap();
+    let json = app.json();
+    assert_eq!((&json["rules"][0], json["rules"].as_array().unwrap().len()), (&own, 2));
+    assert_eq!(json["rules"][1]["productVersion"], "1.3.0");
+    assert_eq!(json["rules"][1]["productCode"], NEW_CODE);
+    let [kept] = &report.kept[..] else { panic!("{report:?}") };
+    assert_eq!((kept.field.as_str(), kept.proposed.as_ref()), ("/rules/0", None));
+    assert!(kept.yours.as_ref().unwrap().contains("tool.exe"));
+}
+
+#[test]
+fn a_changed_script_beside_an_msi_is_taken_beside_an_added_rule() {
+    let app = App::new(&[("a.msi", &Msi::default().bytes()), ("detect.ps1", b"old")]);
+    init(&app.request("a.msi"), &Context::silent()).unwrap();
+    let own = json!({ "@odata.type": "#microsoft.graph.win32LobAppRegistryRule", "ruleType": "requirement",
+        "keyPath": r"HKEY_LOCAL_MACHINE\SOFTWARE\Contoso", "valueName": "Ring", "operationType": "exists",
+        "operator": "notConfigured", "check32BitOn64System": false });
+    edit(&app, |json| json["rules"].as_array_mut().unwrap().push(own.clone()));
+    fs::write(app.0.path().join("source").join("detect.ps1"), "new").unwrap();
+    let (_, draft, _) = update(&app.request(""), &Context::silent()).unwrap();
+    let [Rule::PowerShellScript(rule), Rule::Registry(_)] = &draft.app.rules[..] else { panic!() };
+    assert_eq!(rule.script().unwrap(), b"new");
+}
+
+#[test]
 fn a_new_name_of_the_setup_file_is_followed_into_commands() {
     let app = App::new(&[("tool-1.2.msi", &Msi::default().bytes())]);
     init(&app.request("tool-1.2.msi"), &Context::silent()).unwrap();
@@ -91,4 +124,27 @@ fn without_a_document_there_is_nothing_to_update() {
     assert_eq!(code(), "input-missing");
     fs::write(app.0.path().join("app.json"), "{}").unwrap();
     assert_eq!(code(), "app-without-setup-file");
+}
+
+#[test]
+fn a_detection_script_is_written_as_powershell_reads_it() {
+    let utf_16 = |text: &str| -> Vec<u8> {
+        [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+    };
+    let marked = "\u{FEFF}'Müller'".as_bytes().to_vec();
+    let signed = utf_16("'x'\n# SIG # Begin signature block");
+    for (given, written) in [
+        (utf_16("'Müller'"), marked.clone()),
+        (utf_16("'plain'"), b"'plain'".to_vec()),
+        ("'Müller'".as_bytes().to_vec(), marked.clone()),
+        (marked.clone(), marked.clone()),
+        (b"'plain'".to_vec(), b"'plain'".to_vec()),
+        (b"'M\xFCller'".to_vec(), b"'M\xFCller'".to_vec()),
+        (signed.clone(), signed),
+    ] {
+        let app = App::new(&[("install.cmd", b"1"), ("detect.ps1", &given)]);
+        let (_, draft) = init(&app.request("install.cmd"), &Context::silent()).unwrap();
+        let [Rule::PowerShellScript(rule)] = &draft.app.rules[..] else { panic!() };
+        assert_eq!(rule.script().unwrap(), written);
+    }
 }

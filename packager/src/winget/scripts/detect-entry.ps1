@@ -4,11 +4,10 @@ $Hive = {{HIVE}}
 $Entries = @(
 {{ENTRIES}}
 )
-# The oldest version that counts; empty where any does.
-$Wanted = {{WANTED}}
 
 {{FIND}}
-function Test-Found([string] $Found) {
+# Whether a version is the entry's oldest that counts, or a later one. Where the entry names none, any counts.
+function Test-Found([string] $Found, [string] $Wanted) {
     if ($Wanted -eq '') { return $true }
     if ($Found -notmatch '^\s*[vV]?(\d+(?:\.\d+){0,3})') { return $false }
     $version = $Matches[1]
@@ -16,10 +15,12 @@ function Test-Found([string] $Found) {
     try { return ([version] $version -ge [version] $Wanted) } catch { return $false }
 }
 
-foreach ($key in @(Get-Entry)) {
-    if (Test-Found ([string] $key.GetValue('DisplayVersion'))) {
-        Write-Output "Found $($key.Name)"
-        exit 0
+foreach ($entry in $Entries) {
+    foreach ($key in @(Get-Entry $entry)) {
+        if (Test-Found ([string] $key.GetValue('DisplayVersion')) $entry.Wanted) {
+            Write-Output "Found $($key.Name)"
+            exit 0
+        }
     }
 }
 exit 1

@@ -24,7 +24,7 @@ function Invoke-Program([string] $Program, [string] $Arguments) {
 
 $code = 0
 $done = @{}
-foreach ($key in @(Get-Entry)) {
+foreach ($key in @($Entries | ForEach-Object { Get-Entry $_ })) {
     $quiet = [string] $key.GetValue('QuietUninstallString')
     $plain = [string] $key.GetValue('UninstallString')
     $line = if ($quiet) { $quiet } else { $plain }

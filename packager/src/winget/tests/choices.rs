@@ -138,3 +138,18 @@ fn switches_of_both_levels_are_merged_key_by_key() {
     assert!(line(&app).ends_with(".exe /root /other"), "{}", line(&app));
     assert_eq!(app.app.allowed_architectures.unwrap().as_str(), "x86,x64");
 }
+
+#[test]
+fn an_installer_without_a_type_is_told() {
+    let lab = Lab::new();
+    let served = lab.serve("a.exe", &program());
+    for (lines, why) in [
+        ("", "1: it has no InstallerType"),
+        ("InstallerType: zip\n", "1: it is a zip, and has no NestedInstallerType"),
+        ("InstallerType: novel\n", "1: the type \"novel\" is not known"),
+    ] {
+        lab.manifest("1", &format!("{lines}Installers:\n- Architecture: x64\n{served}"));
+        let error = lab.refused(WingetChoice::default());
+        assert!(error.to_string().contains(why), "{error}");
+    }
+}

@@ -45,16 +45,37 @@ fn what_the_entry_shows_is_the_version_wanted() {
     let made = app(&lab, "2024", lines, "");
     let text = script(&made);
     assert!(
-        text.contains("$Wanted = '7.1'") && text.contains("Name = 'Tool (x64)'; Publisher = 'Igor''s'"),
+        text.contains("Name = 'Tool (x64)'; Publisher = 'Igor''s'; Wanted = '7.1' }"),
         "{text}"
     );
     for version in ["2024", "1.2.3.4.5", "3.1-beta", "latest"] {
         let made = app(&lab, version, "ProductCode: Tool\n", "");
         assert!(
-            script(&made).contains("$Wanted = ''") && notes(&made).contains("is not two to four numbers"),
+            script(&made).contains("; Wanted = '' }") && notes(&made).contains("is not two to four numbers"),
             "{version}"
         );
     }
+}
+
+#[test]
+fn each_entry_has_its_own_version() {
+    let lab = Lab::new();
+    let lines = "ProductCode: Main\nAppsAndFeaturesEntries:\n- ProductCode: Helper\n  DisplayVersion: 9.0.1\n\
+        - ProductCode: main\n  DisplayVersion: 2.3.4\n- ProductCode: Third\n";
+    let text = script(&app(&lab, "2.3", lines, ""));
+    for (key, wanted) in [("Main", "2.3.4"), ("Helper", "9.0.1"), ("Third", "2.3")] {
+        let line = format!("@{{ Key = '{key}'; Name = ''; Publisher = ''; Wanted = '{wanted}' }}");
+        assert!(text.contains(&line), "{line}: {text}");
+    }
+    assert_eq!(text.matches("Key = '").count(), 3, "{text}");
+    // One by its key, one by its name.
+    let lines = "AppsAndFeaturesEntries:\n- ProductCode: Main\n  DisplayVersion: 2.3.4\n\
+        - DisplayName: Tool (old)\n  DisplayVersion: 1.9\n";
+    let text = script(&app(&lab, "2.3", lines, ""));
+    assert!(text.contains("Name = 'Tool (old)'; Publisher = 'Contoso Ltd'; Wanted = '1.9' }"), "{text}");
+    // What has no key of its own describes the installer's.
+    let lines = "ProductCode: Main\nAppsAndFeaturesEntries:\n- DisplayVersion: 7.1\n";
+    assert!(script(&app(&lab, "2.3", lines, "")).contains("Key = 'Main'; Name = ''; Publisher = ''; Wanted = '7.1' }"));
 }
 
 #[test]

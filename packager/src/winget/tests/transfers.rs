@@ -29,10 +29,7 @@ fn another_file_than_the_manifests_is_read_by_nobody() {
         ("winget-hash-mismatch", Class::Integrity, 4)
     );
     assert_eq!(error.code().hint, "the vendor replaced the file; take a newer manifest");
-    let folder = lab.path("apps/tool");
-    assert!(!folder.join("app.json").exists() && !folder.join("source").exists());
-    let left: Vec<_> = fs::read_dir(folder.join(".waybill-init")).unwrap().collect();
-    assert!(left.is_empty(), "{left:?}");
+    assert!(!lab.path("apps/tool").exists());
 }
 
 #[test]
@@ -134,4 +131,35 @@ fn a_beginning_that_was_anothers_is_fetched_anew() {
     fs::create_dir_all(&work).unwrap();
     fs::write(work.join(format!("{}.part", sha256(&bytes).to_lowercase())), b"wrong").unwrap();
     lab.app();
+}
+
+#[test]
+fn a_run_that_is_refused_leaves_nothing() {
+    let lab = Lab::new();
+    let served = lab.serve("tool.exe", b"MZ other").replace(&sha256(b"MZ other"), &sha256(b"expected"));
+    let there = |lab: &Lab| lab.path("apps").read_dir().unwrap().count();
+    for lines in [
+        served,
+        format!("  InstallerUrl: {}missing.exe\n  InstallerSha256: {}\n", lab.server.url(), sha256(b"x")),
+        format!("  InstallerUrl: {}missing.exe\n", lab.server.url()),
+        format!("  InstallerSha256: {}\n", sha256(b"x")),
+    ] {
+        lab.manifest("1", &format!("InstallerType: nullsoft\nInstallers:\n- Architecture: x64\n{lines}"));
+        lab.make(&lab.request()).unwrap_err();
+        assert_eq!(there(&lab), 0, "{lines}");
+    }
+}
+
+#[test]
+fn two_runs_do_not_make_one_app_at_once() {
+    let lab = Lab::new();
+    one(&lab, &lab.serve("setup.exe", &program()));
+    let work = work::Work::begin(&lab.path("apps/tool"), &Context::silent()).unwrap();
+    let error = lab.make(&lab.request()).unwrap_err();
+    assert!(matches!(error, WingetError::Lock(_)), "{error:?}");
+    assert!(work.path().is_dir(), "the other run's folder stays");
+    drop(work);
+    assert!(!lab.path("apps/tool").exists());
+    lab.make(&lab.request()).unwrap();
+    assert!(!lab.path("apps/tool/.waybill-init").exists());
 }

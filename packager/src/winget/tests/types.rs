@@ -48,7 +48,7 @@ fn inno_is_found_by_its_key_in_both_views_and_uninstalled_by_its_entry() {
         script.contains("Key = '{AB-1}_is1'") && script.contains("'Registry64', 'Registry32'"),
         "{script}"
     );
-    assert!(script.contains("$Wanted = '1.2.3'") && script.contains("$Hive = 'LocalMachine'"));
+    assert!(script.contains("Wanted = '1.2.3' }") && script.contains("$Hive = 'LocalMachine'"));
     assert!(lab.read("uninstall.ps1").contains("$Switches = '/VERYSILENT /SUPPRESSMSGBOXES /NORESTART'"));
 }
 
@@ -149,15 +149,21 @@ fn a_portable_is_copied_and_found_by_its_file() {
     let single = app(&lab, &program(), "InstallerType: portable\nCommands:\n- tool\nScope: machine\n");
     let [Rule::FileSystem(rule)] = &single.app.rules[..] else { panic!() };
     assert_eq!(rule.path.as_deref(), Some(r"%ProgramW6432%\Contoso.Tool"));
-    assert_eq!(rule.file_or_folder_name.as_deref(), Some("Contoso.Tool_1.2.3_x64.exe"));
+    assert_eq!(rule.file_or_folder_name.as_deref(), Some("tool.exe"));
     assert_eq!(rule.comparison_value.as_deref(), Some("2.5.0.7"), "the program's own version");
-    assert!(lab.read("install.ps1").contains("@{ File = 'Contoso.Tool_1.2.3_x64.exe'; Alias = 'tool' }"));
+    assert!(lab.read("install.ps1").contains("@{ File = 'tool.exe'; Alias = 'tool' }"));
+    for script in ["install.ps1", "uninstall.ps1"] {
+        let text = lab.read(script);
+        assert!(text.contains("$List = 'waybill-files-1.2.3.txt'"), "{text}");
+        assert!(!text.contains("-Recurse -Force }") && !text.contains("$Target -Recurse"), "the folder may hold more");
+    }
     let bytes = zip_of(&[("bin/a.exe", &Program::default().bytes()), ("bin/b.exe", b"MZ"), ("readme", b"x")]);
     let lines = "InstallerType: zip\nNestedInstallerType: portable\nScope: user\nNestedInstallerFiles:\n\
         - RelativeFilePath: bin/a.exe\n  PortableCommandAlias: aa\n- RelativeFilePath: bin\\B.exe\n";
     let several = app(&lab, &bytes, lines);
-    let [Rule::FileSystem(rule)] = &several.app.rules[..] else { panic!() };
+    let [Rule::FileSystem(list), Rule::FileSystem(rule)] = &several.app.rules[..] else { panic!() };
     assert_eq!(rule.path.as_deref(), Some(r"%LOCALAPPDATA%\Programs\Contoso.Tool\bin"));
+    assert_eq!(list.file_or_folder_name.as_deref(), Some("waybill-files-1.2.3.txt"), "the program has no version");
     let install = lab.read("install.ps1");
     assert!(
         install.contains(r"@{ File = 'bin\a.exe'; Alias = 'aa' }")

@@ -47,7 +47,7 @@ fn a_newer_manifest_renews_and_keeps_edits_and_says_both() {
     assert_eq!((&app["displayVersion"], &app["description"]), (&json!("1.1.0"), &json!("Mine")));
     assert_eq!(app["owner"], "Desktop team");
     assert_eq!(app["installCommandLine"], "Contoso.Tool_1.1.0_x86.exe /VERYSILENT /MERGETASKS=!desktopicon");
-    assert!(script(&made).contains("$Wanted = '1.1'"));
+    assert!(script(&made).contains("Wanted = '1.1' }"));
     assert!(
         !sources.join("Contoso.Tool_1.0_x86.exe").exists()
             && sources.join("Contoso.Tool_1.1.0_x86.exe").exists()
