@@ -138,7 +138,7 @@ fn refuse_app_of_winget(request: &InitRequest) -> Result<(), Failure> {
         return Ok(());
     }
     let folder = record.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.map_or_else(|| ".".into(), as_argument);
+    let folder = folder.map_or_else(|| ".".into(), |folder| as_argument(&shown(folder)));
     Err(Failure::new(&winget::WINGET_RECORD, "the app was made from a manifest of winget")
         .about(&shown(&record))
         .with_hint(format!(

@@ -108,8 +108,8 @@ const SQUIRREL: &str = "Squirrel installs for one user, into %LocalAppData%: the
     Its switch --silent has not been tried with this installer.";
 const PATCH: &str =
     "A patch is removed by its own code and its product's together; no uninstall command is proposed.";
-const REGISTRY: &str = "reg.exe runs as a 32-bit program under Intune: entries below HKLM\\SOFTWARE go to \
-    WOW6432Node unless C:\\Windows\\Sysnative\\reg.exe is named.";
+const REGISTRY: &str = "The entries are imported into the 64-bit registry, where HKLM\\SOFTWARE is what 64-bit programs \
+    see; what an import adds, nothing removes.";
 const UNKNOWN_PROGRAM: &str = "The program is not of a known installer toolkit: its silent switches must be looked \
     up and added, or it will wait for somebody who is not there.";
 

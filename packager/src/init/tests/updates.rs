@@ -137,7 +137,7 @@ fn a_detection_script_is_written_as_powershell_reads_it() {
         (utf_16("'Müller'"), marked.clone()),
         (utf_16("'plain'"), b"'plain'".to_vec()),
         ("'Müller'".as_bytes().to_vec(), marked.clone()),
-        (marked.clone(), marked.clone()),
+        (marked.clone(), marked),
         (b"'plain'".to_vec(), b"'plain'".to_vec()),
         (b"'M\xFCller'".to_vec(), b"'M\xFCller'".to_vec()),
         (signed.clone(), signed),
