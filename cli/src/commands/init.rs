@@ -123,10 +123,13 @@ fn refuse_stray(wishes: &WingetArgs) -> Result<(), Failure> {
     ];
     match given.into_iter().find(|(_, is_given)| *is_given) {
         None => Ok(()),
-        Some((option, _)) => {
-            Err(Failure::new(&command::USAGE, format!("{option} is about a manifest of winget, and none is given"))
-                .with_hint(format!("give the manifest with --winget in place of the source folder, or leave {option} out")))
-        }
+        Some((option, _)) => Err(Failure::new(
+            &command::USAGE,
+            format!("{option} is about a manifest of winget, and none is given"),
+        )
+        .with_hint(format!(
+            "give the manifest with --winget in place of the source folder, or leave {option} out"
+        ))),
     }
 }
 
@@ -199,7 +202,8 @@ fn from_winget(manifest: PathBuf, args: InitArgs, session: &Session) -> Result<I
     if let Some(file) = &wishes.ca_file {
         request.client.extra_roots = trusted(file)?;
     }
-    let made = init_from_winget(&request, &session.context()).map_err(|error| with_advice(error, &request))?;
+    let made =
+        init_from_winget(&request, &session.context()).map_err(|error| with_advice(error, &request))?;
     Ok(InitReport {
         document: shown(&made.document),
         installer: InstallerReport {

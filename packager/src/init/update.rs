@@ -254,7 +254,12 @@ impl Merge<'_> {
         for (index, own) in ours.into_iter().enumerate() {
             let place = format!("{field}/{index}");
             if let Some(old) = in_ours.iter().position(|place| *place == Some(index)) {
-                merged.extend(self.value(place, Some(&base[old]), Some(own), of_base[old].map(|new| &theirs[new])));
+                merged.extend(self.value(
+                    place,
+                    Some(&base[old]),
+                    Some(own),
+                    of_base[old].map(|new| &theirs[new]),
+                ));
                 continue;
             }
             let same = (0..theirs.len()).find(|new| is_open[*new] && is_alike(&own, &theirs[*new], IDENTITY));
@@ -310,8 +315,16 @@ impl Merge<'_> {
 }
 
 /// The fields by which an element of a list is known: a rule by what it looks at, a return code by its number.
-const IDENTITY: &[&str] =
-    &["@odata.type", "ruleType", "returnCode", "productCode", "path", "fileOrFolderName", "keyPath", "valueName"];
+const IDENTITY: &[&str] = &[
+    "@odata.type",
+    "ruleType",
+    "returnCode",
+    "productCode",
+    "path",
+    "fileOrFolderName",
+    "keyPath",
+    "valueName",
+];
 
 /// How far apart two elements may be that are taken for one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -340,7 +353,8 @@ fn pairs(left: &[Value], right: &[Value], farthest: Likeness) -> Vec<Option<usiz
             if found[index].is_some() {
                 continue;
             }
-            let mut like = (0..right.len()).filter(|one| !is_taken[*one] && is_alike(&left[index], &right[*one], fields));
+            let mut like = (0..right.len())
+                .filter(|one| !is_taken[*one] && is_alike(&left[index], &right[*one], fields));
             let first = like.next().filter(|_| !is_sole || like.next().is_none());
             if let Some(first) = first {
                 is_taken[first] = true;

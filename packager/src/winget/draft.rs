@@ -354,7 +354,9 @@ impl Drafter<'_> {
             entries.push(self.entry_by_name(nodes.first()));
         }
         let mut seen = std::collections::BTreeSet::new();
-        entries.retain(|entry| seen.insert((entry.key.to_lowercase(), entry.name.clone(), entry.publisher.clone())));
+        entries.retain(|entry| {
+            seen.insert((entry.key.to_lowercase(), entry.name.clone(), entry.publisher.clone()))
+        });
         entries
     }
 

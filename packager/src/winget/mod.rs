@@ -283,7 +283,8 @@ impl Job<'_> {
                     .to_owned(),
             ))
         } else {
-            Err(self.refused(format!("InstallerSha256 {} is no SHA-256 (64 hexadecimal digits)", Quoted(&text))))
+            Err(self
+                .refused(format!("InstallerSha256 {} is no SHA-256 (64 hexadecimal digits)", Quoted(&text))))
         }
     }
 

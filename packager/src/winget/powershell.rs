@@ -167,7 +167,10 @@ pub(super) fn portable(
     };
     (
         script("Copies the app into its folder, and adds that to PATH.", PORTABLE_INSTALL),
-        script("Removes the files that were installed, and takes their folders out of PATH.", PORTABLE_UNINSTALL),
+        script(
+            "Removes the files that were installed, and takes their folders out of PATH.",
+            PORTABLE_UNINSTALL,
+        ),
     )
 }
 
@@ -209,7 +212,10 @@ mod tests {
         let program =
             |alias: &str| PortableProgram { file: "a.exe".to_owned(), alias: Some(alias.to_owned()) };
         let (install, _) = portable("A", &[program(r"..\..\tool")], Scope::Machine, &[], "l.txt");
-        assert!(install.contains("Alias = '____tool' }") || install.contains("Alias = '_____tool' }"), "{install}");
+        assert!(
+            install.contains("Alias = '____tool' }") || install.contains("Alias = '_____tool' }"),
+            "{install}"
+        );
         for alias in ["tool", "tool.exe", "tool.EXE"] {
             let (install, _) = portable("Contoso.Tool", &[program(alias)], Scope::Machine, &[], "l.txt");
             assert!(install.contains("Alias = 'tool' }"), "{install}");
@@ -220,7 +226,8 @@ mod tests {
     fn hostile_names_stay_literals() {
         assert_eq!(literal("a'b\u{2019}c\n$(x)\"`"), "'a''b\u{2019}\u{2019}c$(x)\"`'");
         let hostile = "'); Remove-Item C:\\ #{{WANTED}}".to_owned();
-        let entry = Entry { key: hostile.clone(), name: hostile.clone(), publisher: hostile, wanted: "1.2".into() };
+        let entry =
+            Entry { key: hostile.clone(), name: hostile.clone(), publisher: hostile, wanted: "1.2".into() };
         let script = detect_entry(&[entry], Scope::User);
         assert!(script.contains("Key = '''); Remove-Item C:\\ #{{WANTED}}'; Name"), "{script}");
         assert!(script.contains("$Hive = 'CurrentUser'") && script.contains("Wanted = '1.2' }"));

@@ -44,10 +44,7 @@ fn what_the_entry_shows_is_the_version_wanted() {
     let lines = "AppsAndFeaturesEntries:\n- DisplayName: Tool (x64)\n  DisplayVersion: 7.1.0.0\n  Publisher: 'Igor''s'\n";
     let made = app(&lab, "2024", lines, "");
     let text = script(&made);
-    assert!(
-        text.contains("Name = 'Tool (x64)'; Publisher = 'Igor''s'; Wanted = '7.1' }"),
-        "{text}"
-    );
+    assert!(text.contains("Name = 'Tool (x64)'; Publisher = 'Igor''s'; Wanted = '7.1' }"), "{text}");
     for version in ["2024", "1.2.3.4.5", "3.1-beta", "latest"] {
         let made = app(&lab, version, "ProductCode: Tool\n", "");
         assert!(
@@ -75,7 +72,10 @@ fn each_entry_has_its_own_version() {
     assert!(text.contains("Name = 'Tool (old)'; Publisher = 'Contoso Ltd'; Wanted = '1.9' }"), "{text}");
     // What has no key of its own describes the installer's.
     let lines = "ProductCode: Main\nAppsAndFeaturesEntries:\n- DisplayVersion: 7.1\n";
-    assert!(script(&app(&lab, "2.3", lines, "")).contains("Key = 'Main'; Name = ''; Publisher = ''; Wanted = '7.1' }"));
+    assert!(
+        script(&app(&lab, "2.3", lines, ""))
+            .contains("Key = 'Main'; Name = ''; Publisher = ''; Wanted = '7.1' }")
+    );
 }
 
 #[test]

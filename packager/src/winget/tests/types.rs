@@ -155,7 +155,10 @@ fn a_portable_is_copied_and_found_by_its_file() {
     for script in ["install.ps1", "uninstall.ps1"] {
         let text = lab.read(script);
         assert!(text.contains("$List = 'waybill-files-1.2.3.txt'"), "{text}");
-        assert!(!text.contains("-Recurse -Force }") && !text.contains("$Target -Recurse"), "the folder may hold more");
+        assert!(
+            !text.contains("-Recurse -Force }") && !text.contains("$Target -Recurse"),
+            "the folder may hold more"
+        );
     }
     let bytes = zip_of(&[("bin/a.exe", &Program::default().bytes()), ("bin/b.exe", b"MZ"), ("readme", b"x")]);
     let lines = "InstallerType: zip\nNestedInstallerType: portable\nScope: user\nNestedInstallerFiles:\n\
@@ -163,7 +166,11 @@ fn a_portable_is_copied_and_found_by_its_file() {
     let several = app(&lab, &bytes, lines);
     let [Rule::FileSystem(list), Rule::FileSystem(rule)] = &several.app.rules[..] else { panic!() };
     assert_eq!(rule.path.as_deref(), Some(r"%LOCALAPPDATA%\Programs\Contoso.Tool\bin"));
-    assert_eq!(list.file_or_folder_name.as_deref(), Some("waybill-files-1.2.3.txt"), "the program has no version");
+    assert_eq!(
+        list.file_or_folder_name.as_deref(),
+        Some("waybill-files-1.2.3.txt"),
+        "the program has no version"
+    );
     let install = lab.read("install.ps1");
     assert!(
         install.contains(r"@{ File = 'bin\a.exe'; Alias = 'aa' }")
