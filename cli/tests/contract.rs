@@ -24,7 +24,6 @@ fn the_command_keeps_its_contract() {
         .register_bin("waybill", program)
         .env("SOURCE_DATE_EPOCH", "1700000000")
         .env("COLUMNS", "100")
-        .env("HOME", bench.home().to_str().unwrap())
         .case(cases.join("*.trycmd"));
     if cfg!(unix) {
         tests.case(cases.join("unix").join("*.trycmd"));

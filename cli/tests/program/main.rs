@@ -6,6 +6,7 @@ mod bench;
 mod docs;
 mod documents;
 mod fetch;
+mod help_examples;
 mod hostile_paths;
 mod inputs;
 mod install;
@@ -31,12 +32,7 @@ fn command(bench: &Workbench, arguments: &[&str]) -> Command {
             && !arguments.iter().any(|argument| argument.starts_with("--as") || *argument == "--help");
     let account: &[&str] = if takes_account { &["--as", "current"] } else { &[] };
     let mut command = Command::new(program());
-    command
-        .args(arguments)
-        .args(account)
-        .current_dir(bench.path())
-        .env_remove("SOURCE_DATE_EPOCH")
-        .env("HOME", bench.home());
+    command.args(arguments).args(account).current_dir(bench.path()).env_remove("SOURCE_DATE_EPOCH");
     command
 }
 

@@ -164,8 +164,6 @@ impl Session {
         {
             command.env(name, value);
         }
-        // What is installed for the account that runs the tests must not show in them, nor the other way round.
-        command.env("HOME", self.bench.home());
         command.args(arguments).current_dir(self.bench.path()).stdin(Stdio::null());
         let output = command.output().unwrap();
         let [stdout, stderr] =
@@ -232,5 +230,22 @@ fn assert_same(file: &Path, written: &str, actual: &str) {
         }
     }
     differ.truncate(5);
-    assert!(written == actual, "{} differs; see snapshots.rs\n{}", file.display(), differ.join("\n"));
+    let (differ, left) = (differ.join("\n"), left_of_examples());
+    assert!(written == actual, "{} differs; see snapshots.rs\n{differ}\n{left}", file.display());
+}
+
+/// What an example that is installed for this account has to do with it. The runner gives commands the account's own home
+/// folder, whatever the variables of its caller, so no test can give it another.
+fn left_of_examples() -> String {
+    let home = std::env::home_dir().unwrap_or_default();
+    let installed = fs::read_dir(home.join(".local").join("share")).into_iter().flatten().flatten();
+    let names = installed
+        .map(|entry| entry.path())
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("Waybill ")));
+    let names: Vec<_> = names.map(|path| path.display().to_string()).collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("installed examples alter it; remove {}", names.join(", "))
+    }
 }

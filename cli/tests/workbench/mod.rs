@@ -75,11 +75,6 @@ impl Workbench {
         self.folder.path().join(name)
     }
 
-    /// A home folder for the program: the examples install below it.
-    pub(crate) fn home(&self) -> PathBuf {
-        self.folder.path().join("home")
-    }
-
     fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         fs::write(self.file(name), bytes).unwrap();
     }
