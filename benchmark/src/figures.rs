@@ -77,10 +77,9 @@ pub(crate) fn shortened(text: &str, most: usize) -> String {
     text.chars().take(most - 1).chain(['…']).collect()
 }
 
-/// Whether a character is a control character or changes the reading direction.
+/// Whether a character controls a terminal, shows nothing, or is none that XML allows.
 pub(crate) fn is_unseen(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
+    waybill_schemas::controls_terminal(character) || matches!(character, '\u{fffe}' | '\u{ffff}')
 }
 
 /// Sample reports for tests.

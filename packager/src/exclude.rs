@@ -20,15 +20,84 @@ pub const IGNORE_FILE_NAME: &str = ".waybillignore";
 /// The largest ignore file that is read, in bytes.
 const MAX_IGNORE_FILE: usize = 1024 * 1024;
 
-/// A pattern of `--exclude` that is not in gitignore syntax.
+/// The most patterns with wildcards that are asked for one name, `--exclude` and all ignore files above it together. A
+/// plain name, a path and `*.ext` are looked up in a table and not counted, however many there are; every other pattern
+/// takes its time for every file.
+const MOST_WILDCARDS: usize = 1_000;
+/// The most bytes of those patterns together.
+const MOST_WILDCARD_BYTES: usize = 64 * 1024;
+
+/// Why the patterns of `--exclude` cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-#[error("the exclude pattern {glob} is not in gitignore syntax", glob = Quoted(glob))]
-pub struct ExcludeError {
-    /// The pattern as it was given.
-    pub glob: String,
-    #[source]
-    source: PatternError,
+pub enum ExcludeError {
+    /// A pattern is not in gitignore syntax.
+    #[error("the exclude pattern {glob} is not in gitignore syntax", glob = Quoted(glob))]
+    Pattern {
+        /// The pattern as it was given.
+        glob: String,
+        /// What is wrong with the pattern.
+        #[source]
+        source: PatternError,
+    },
+    /// There are too many patterns.
+    #[error(transparent)]
+    Wildcards(#[from] WildcardError),
+    /// The patterns are too large together to be compiled.
+    #[error("the exclude patterns cannot be used together")]
+    Together(#[source] PatternError),
+}
+
+/// There are more patterns with wildcards than can be asked for every file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[error(
+    "{count} patterns with wildcards ({bytes} bytes) are asked for each file, at most {MOST_WILDCARDS} \
+     ({MOST_WILDCARD_BYTES} bytes) can be; plain names, paths and `*.ext` do not count"
+)]
+pub struct WildcardError {
+    /// How many patterns there are.
+    pub count: usize,
+    /// How many bytes they have together.
+    pub bytes: usize,
+}
+
+/// The patterns with wildcards of one or more lists.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Wildcards {
+    count: usize,
+    bytes: usize,
+}
+
+impl Wildcards {
+    fn of<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
+        let wild = lines.filter(|line| has_wildcards(line));
+        wild.fold(Self::default(), |sum, line| sum.plus(Self { count: 1, bytes: line.len() }))
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { count: self.count + other.count, bytes: self.bytes + other.bytes }
+    }
+
+    fn check(self) -> Result<(), WildcardError> {
+        match self.count <= MOST_WILDCARDS && self.bytes <= MOST_WILDCARD_BYTES {
+            true => Ok(()),
+            false => Err(WildcardError { count: self.count, bytes: self.bytes }),
+        }
+    }
+}
+
+/// Whether a line is a pattern that globset cannot look up in a table of whole names, paths or extensions.
+fn has_wildcards(line: &str) -> bool {
+    let is_wild = |text: &str| text.contains(['*', '?', '[', '{']);
+    if line.starts_with('#') {
+        return false;
+    }
+    let pattern = line.trim_end().trim_start_matches('!').trim_end_matches('/');
+    let pattern = pattern.strip_prefix("**/").unwrap_or(pattern);
+    let extension = pattern.strip_prefix("*.");
+    let is_extension = extension.is_some_and(|text| !text.is_empty() && !is_wild(text) && !text.contains(['.', '/', '\\']));
+    !is_extension && is_wild(pattern)
 }
 
 impl Classified for ExcludeError {
@@ -41,11 +110,12 @@ impl Classified for ExcludeError {
 #[derive(Debug, Clone)]
 pub struct Exclusions {
     globs: Gitignore,
+    wildcards: Wildcards,
 }
 
 impl Default for Exclusions {
     fn default() -> Self {
-        Self { globs: Gitignore::empty() }
+        Self { globs: Gitignore::empty(), wildcards: Wildcards::default() }
     }
 }
 
@@ -53,16 +123,17 @@ impl Exclusions {
     /// Compiles globs in gitignore syntax, relative to the source folder.
     ///
     /// # Errors
-    /// [`ExcludeError`] with the first pattern that is not in gitignore syntax.
+    /// [`ExcludeError`] with the first pattern that is not in gitignore syntax, or over 1,000 patterns with wildcards.
     pub fn new<S: AsRef<str>>(globs: &[S]) -> Result<Self, ExcludeError> {
         let mut builder = GitignoreBuilder::new("");
         builder.allow_unclosed_class(false);
-        let refused = |glob: &str, source| ExcludeError { glob: glob.to_owned(), source };
+        let wildcards = Wildcards::of(globs.iter().map(S::as_ref));
+        wildcards.check()?;
         for glob in globs.iter().map(S::as_ref) {
-            builder.add_line(None, glob).map_err(|source| refused(glob, source))?;
+            let refused = |source| ExcludeError::Pattern { glob: glob.to_owned(), source };
+            builder.add_line(None, glob).map_err(refused)?;
         }
-        let globs = builder.build().map_err(|source| refused("", source))?;
-        Ok(Self { globs })
+        Ok(Self { globs: builder.build().map_err(ExcludeError::Together)?, wildcards })
     }
 }
 
@@ -79,6 +150,12 @@ pub enum IgnoreFileError {
     /// The file is not UTF-8.
     #[error("is not UTF-8")]
     NotText,
+    /// Together with the files above it and `--exclude` there are too many patterns.
+    #[error("makes too many patterns")]
+    Wildcards(#[from] WildcardError),
+    /// The patterns are too large together to be compiled.
+    #[error("holds patterns that cannot be used together")]
+    Together(#[source] PatternError),
     /// A line is not a pattern in gitignore syntax.
     #[error("line {line}: {pattern} is not in gitignore syntax", pattern = Quoted(pattern))]
     Pattern {
@@ -105,6 +182,7 @@ struct IgnoreFile {
     /// The name of the file, relative to the source folder.
     name: String,
     matcher: Gitignore,
+    wildcards: Wildcards,
 }
 
 impl<'a> IgnoreStack<'a> {
@@ -115,7 +193,9 @@ impl<'a> IgnoreStack<'a> {
     /// Adds the ignore file at `path`; `folder` is the relative name of its folder, which is empty or ends in `/`.
     pub(crate) fn push(&mut self, folder: &str, path: &Path) -> Result<(), IgnoreFileError> {
         let (prefix, name) = (folder.len(), format!("{folder}{IGNORE_FILE_NAME}"));
-        self.files.push(IgnoreFile { prefix, name, matcher: read_ignore_file(path)? });
+        let above = self.files.iter().fold(self.exclusions.wildcards, |sum, file| sum.plus(file.wildcards));
+        let (matcher, wildcards) = read_ignore_file(path, above)?;
+        self.files.push(IgnoreFile { prefix, name, matcher, wildcards });
         Ok(())
     }
 
@@ -171,21 +251,25 @@ pub(crate) fn why_excluded(root: &Path, exclusions: &Exclusions, name: &str) -> 
     None
 }
 
-fn read_ignore_file(path: &Path) -> Result<Gitignore, IgnoreFileError> {
+/// Reads and compiles an ignore file that is asked together with the patterns `above` it.
+fn read_ignore_file(path: &Path, above: Wildcards) -> Result<(Gitignore, Wildcards), IgnoreFileError> {
     let bytes = read_regular(path, MAX_IGNORE_FILE).map_err(IgnoreFileError::Read)?;
     if bytes.len() > MAX_IGNORE_FILE {
         return Err(IgnoreFileError::TooLarge);
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| IgnoreFileError::NotText)?;
+    let text = text.trim_start_matches('\u{feff}');
+    let wildcards = Wildcards::of(text.lines());
+    wildcards.plus(above).check()?;
     let mut builder = GitignoreBuilder::new("");
     // A pattern that can match nothing would let a file into the package that should stay out.
     builder.allow_unclosed_class(false);
     let refused =
         |line, pattern: &str, source| IgnoreFileError::Pattern { line, pattern: pattern.to_owned(), source };
-    for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
+    for (number, line) in (1..).zip(text.lines()) {
         builder.add_line(None, line).map_err(|source| refused(number, line, source))?;
     }
-    builder.build().map_err(|source| refused(1, "", source))
+    Ok((builder.build().map_err(IgnoreFileError::Together)?, wildcards))
 }
 
 /// How many names are kept as examples; the rest is only counted.
@@ -293,7 +377,39 @@ mod tests {
     #[test]
     fn a_bad_glob_is_named() {
         let error = Exclusions::new(&["ok", "a[b"]).unwrap_err();
-        assert_eq!((error.glob.as_str(), error.code().id), ("a[b", "exclude-glob"));
+        assert!(matches!(&error, ExcludeError::Pattern { glob, .. } if glob == "a[b"), "{error}");
+        assert_eq!(error.code().id, "exclude-glob");
+    }
+
+    #[test]
+    fn what_is_looked_up_in_a_table_is_not_counted_and_the_rest_is_limited() {
+        for plain in ["", "# *", "a.txt", "/a/b/", "*.pdb", "!*.pdb", "**/node_modules/", "*.log/", "a b"] {
+            assert!(!has_wildcards(plain), "{plain}");
+        }
+        for wild in ["*", "a*", "*a.txt", "*.tar.gz", "*.p?b", "/a/*.txt", "a/**/b", "[ab]", "{a,b}", "!a?", "*."] {
+            assert!(has_wildcards(wild), "{wild}");
+        }
+        let many = |count: usize, pattern: fn(usize) -> String| Exclusions::new(&(0..count).map(pattern).collect::<Vec<_>>());
+        for pattern in [|at| format!("a{at}.txt"), |at| format!("/a/{at}"), |at| format!("*.e{at}")] {
+            assert!(many(20_000, pattern).is_ok());
+        }
+        assert!(many(1_000, |at| format!("*a{at}.txt")).is_ok());
+        let error = many(1_001, |at| format!("*a{at}.txt")).unwrap_err();
+        assert!(matches!(error, ExcludeError::Wildcards(WildcardError { count: 1_001, .. })), "{error}");
+        assert!(matches!(many(2, |_| "*a".repeat(20_000)), Err(ExcludeError::Wildcards(_))));
+    }
+
+    #[test]
+    fn the_patterns_of_all_lists_that_are_asked_count_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ignore");
+        std::fs::write(&path, (0..500).map(|at| format!("*a{at}.txt\n")).collect::<String>()).unwrap();
+        let exclusions = Exclusions::new(&["*b"]).unwrap();
+        let mut stack = IgnoreStack::new(&exclusions);
+        stack.push("", &path).unwrap();
+        assert!(matches!(stack.push("sub/", &path), Err(IgnoreFileError::Wildcards(_))));
+        stack.truncate(0);
+        assert!(stack.push("other/", &path).is_ok());
     }
 
     #[test]

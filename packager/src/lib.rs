@@ -19,6 +19,7 @@
 
 pub mod exclude;
 pub mod init;
+mod invisible_names;
 pub mod lint;
 pub mod msi;
 pub mod pack;

@@ -25,8 +25,11 @@ impl FolderStore {
         key.as_str().split('/').fold(self.root.clone(), |path, component| path.join(component))
     }
 
-    fn refuse_a_file(&self) -> Result<(), StoreError> {
-        match self.root.metadata() {
+    /// What a link or a junction leads to is somebody else's to name: nothing is written through one. Folders above the
+    /// root may be links.
+    fn refuse_others(&self) -> Result<(), StoreError> {
+        match self.root.symlink_metadata() {
+            Ok(there) if there.is_symlink() => Err(occupied(&self.root, "it is a link")),
             Ok(there) if !there.is_dir() => Err(occupied(&self.root, "it is a file")),
             _ => Ok(()),
         }
@@ -60,7 +63,7 @@ impl FolderStore {
 
 impl Store for FolderStore {
     fn upload(&self, group: &Key, context: &Context<'_>) -> Result<Box<dyn Upload + '_>, StoreError> {
-        self.refuse_a_file()?;
+        self.refuse_others()?;
         let failed = |error| StoreError::write(&self.root, error);
         let made = MadeFolders::make(&self.root).map_err(failed)?;
         self.sweep(context);
@@ -81,7 +84,7 @@ impl Store for FolderStore {
     }
 
     fn list(&self, group: &Key) -> Result<Option<Vec<Key>>, StoreError> {
-        self.refuse_a_file()?;
+        self.refuse_others()?;
         let path = self.path(group);
         match path.symlink_metadata() {
             Ok(there) if there.is_dir() => {}
@@ -263,6 +266,26 @@ mod tests {
         );
         drop(upload);
         assert!(names(folder.path()).is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let place = tempfile::tempdir().unwrap();
+        let (real, link) = (place.path().join("real"), place.path().join("link"));
+        std::fs::create_dir(&real).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        for root in [link.clone(), place.path().join("dangling")] {
+            let _ = std::os::unix::fs::symlink(place.path().join("absent"), &root);
+            let store = FolderStore::new(&root);
+            let refused = store.upload(&key("ab"), &Context::silent()).err().unwrap();
+            assert!(matches!(refused, StoreError::Occupied { why: "it is a link", .. }), "{refused}");
+            assert!(store.list(&key("ab")).is_err());
+        }
+        assert_eq!(names(&real), [""; 0]);
+        assert!(!place.path().join("absent").exists());
+        // A folder above the tree may be reached through one.
+        assert!(FolderStore::new(link.join("public")).upload(&key("ab"), &Context::silent()).is_ok());
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub use given_encryption_info::{
 };
 pub use json_document::{DOCUMENT_LIMIT, DocumentError, read_bounded};
 pub use json_fault::JsonFault;
-pub use json_text::{Quoted, controls_terminal, write_json};
+pub use json_text::{Quoted, controls_terminal, is_invisible, write_json};
 pub use keys::{
     Blake3Digest, BytesError, DigestAlgorithm, EncryptionInfo, EncryptionKey, FILE_DIGEST_ALGORITHM,
     FileDigest, InitializationVector, Mac, MacKey, PROFILE_IDENTIFIER, Profile, Sha256Digest,

@@ -18,7 +18,8 @@ use tokio::task::spawn_blocking;
 /// The folder that is served, and who may fetch what from it.
 pub(crate) struct Site {
     pub(crate) folder: ServedFolder,
-    pub(crate) serve_keys: bool,
+    /// Whether files that publishing did not write are served, too.
+    pub(crate) serve_everything: bool,
     /// Whether only this machine can ask.
     pub(crate) local: bool,
     pub(crate) log: Arc<dyn AccessLog>,
@@ -65,7 +66,7 @@ async fn find<B>(site: Arc<Site>, request: &Request<B>) -> Result<ServedFile, Re
     let name = request::name_in_path(request.uri().path())?;
     // Opening may wait for a disk or a network share, and the one thread of the network serves everybody else
     // meanwhile.
-    spawn_blocking(move || ServedFile::open(&site.folder, &name, site.serve_keys))
+    spawn_blocking(move || ServedFile::open(&site.folder, &name, site.serve_everything))
         .await
         .unwrap_or(Err(Refusal::Failed))
 }

@@ -2,7 +2,7 @@
 
 use crate::access_log::PendingRecord;
 use crate::conditions::{EntityTag, Validators};
-use crate::key_material::KeyMaterial;
+use crate::published::Published;
 use crate::request::Refusal;
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
@@ -61,8 +61,7 @@ impl ServedFolder {
         let shown = inside.to_str().map(|inside| inside.replace('\\', "/"));
         let served = shown.as_deref().is_some_and(|inside| {
             !inside.split('/').any(|component| component.starts_with('.'))
-                && crate::key_material::KeyMaterial::by_name(inside)
-                    == crate::key_material::KeyMaterial::by_name(name.as_str())
+                && Published::by_name(inside) == Published::by_name(name.as_str())
         });
         if served { File::open(path) } else { Err(io::ErrorKind::PermissionDenied.into()) }
     }
@@ -81,21 +80,21 @@ pub(crate) struct ServedFile {
 const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
 
 impl ServedFile {
-    /// Opens the file that `name` leads to, unless it carries keys and `keys` is false. It blocks on the file system.
-    pub(crate) fn open(folder: &ServedFolder, name: &EntryName, keys: bool) -> Result<Self, Refusal> {
+    /// Opens the file that `name` leads to, unless it is none that publishing wrote and
+    /// `everything` is false. It blocks on the file system.
+    pub(crate) fn open(folder: &ServedFolder, name: &EntryName, everything: bool) -> Result<Self, Refusal> {
         let file = folder.open_file(name).map_err(|error| Refusal::not_opened(&error))?;
         let metadata = file.metadata().map_err(|error| Refusal::not_opened(&error))?;
         if !metadata.is_file() {
             return Err(Refusal::NotFound);
         }
         let length = metadata.len();
-        if !keys {
-            // A document under another name holds its keys all the same, so where the name says nothing, the
-            // file is looked into.
-            let by_name = KeyMaterial::by_name(name.as_str());
-            let found = by_name.map_or_else(|| KeyMaterial::by_contents(&file), |found| Ok(Some(found)));
-            if let Some(found) = found.map_err(|error| Refusal::not_opened(&error))? {
-                return Err(Refusal::Keys(found));
+        if !everything {
+            // A package under the name of a content holds its keys all the same.
+            let published = Published::by_name(name.as_str()).ok_or(Refusal::NotPublished)?;
+            let has_its_form = published.has_its_form(&file, length);
+            if !has_its_form.map_err(|error| Refusal::not_opened(&error))? {
+                return Err(Refusal::NotPublished);
             }
         }
         let validators =
@@ -148,7 +147,7 @@ impl AnswerBody {
         let start = part.start;
         let read = spawn_blocking(move || {
             let mut file = file;
-            // Also to 0, because the search for keys has read from this very handle and left its position
+            // Also to 0, because the look at the form has read from this very handle and left its position
             // elsewhere.
             file.seek(SeekFrom::Start(start))?;
             read_block(file, left)

@@ -12,8 +12,9 @@
 //! refuses in a package ([`intunewin::EntryName`]) are refused here too, on every host; names that begin with a dot are
 //! not served; nothing is reached through a link that leads out of the folder.
 //!
-//! Files that carry keys (whole packages, Detection.xml, content.json; by name or by what is in them) are answered
-//! with 403 unless [`ServerOptions::serve_keys`] is set. This guards against a slip, not against the folder's owner.
+//! Only what publishing writes is served, known by its name and its form: `<mac>/content.bin`, which begins with that MAC,
+//! and `<mac>/pieces.json`. Neither has room for a key. Every other file is answered with 403 unless
+//! [`ServerOptions::serve_everything`] is set. This guards against a slip, not against the folder's owner.
 //!
 //! # Validators
 //! Every file's ETag is strong: its length, time of change in nanoseconds and inode (on Windows: time of creation,
@@ -32,7 +33,7 @@
 //!
 //! let folder = tempfile::tempdir()?;
 //! std::fs::write(folder.path().join("pieces.json"), "{}")?;
-//! let server = Server::start(ServerOptions::new(folder.path()))?;
+//! let server = Server::start(ServerOptions::new(folder.path()).serve_everything(true))?;
 //! let mut connection = std::net::TcpStream::connect(server.address())?;
 //! connection.write_all(b"GET /pieces.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
 //! let mut answer = String::new();
@@ -46,7 +47,7 @@ mod answer;
 mod conditions;
 mod connections;
 mod files;
-mod key_material;
+mod published;
 mod request;
 mod server;
 

@@ -1,7 +1,6 @@
 //! Which requests are answered with a file: those that name this host and a path below the folder. The others are
 //! refused, each with its status and a text for people.
 
-use crate::key_material::KeyMaterial;
 use hyper::header::{HOST, HeaderMap};
 use hyper::{StatusCode, Uri, Version};
 use intunewin::EntryName;
@@ -105,7 +104,8 @@ pub(crate) enum Refusal {
     Method,
     /// Nothing is there, or the path holds a name that is never served.
     NotFound,
-    Keys(KeyMaterial),
+    /// The file is none that `waybill publish` wrote.
+    NotPublished,
     Failed,
     ConditionFailed,
     Unsatisfiable,
@@ -136,7 +136,7 @@ impl Refusal {
             Self::Foreign => StatusCode::MISDIRECTED_REQUEST,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Keys(_) => StatusCode::FORBIDDEN,
+            Self::NotPublished => StatusCode::FORBIDDEN,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
             Self::ConditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::Unsatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
@@ -150,7 +150,7 @@ impl Refusal {
             Self::Foreign => "this server answers to IP addresses and localhost alone\n".to_owned(),
             Self::Method => "only GET and HEAD are served\n".to_owned(),
             Self::NotFound => "not found\n".to_owned(),
-            Self::Keys(found) => keys_text(*found),
+            Self::NotPublished => NOT_PUBLISHED.to_owned(),
             Self::Failed => "the file could not be read\n".to_owned(),
             Self::ConditionFailed => "the file is not the one the condition names\n".to_owned(),
             Self::Unsatisfiable => "the range begins at or after the end of the file\n".to_owned(),
@@ -158,13 +158,11 @@ impl Refusal {
     }
 }
 
-fn keys_text(found: KeyMaterial) -> String {
-    format!(
-        "refused: this is {}. Whoever has it can decrypt the content, so a public server has no business with it.\n\
-         Hand it over as a file or over https. In a lab where that is of no concern, start `waybill serve --lab`.\n",
-        found.what()
-    )
-}
+/// Why a file is refused that publishing did not write, and what to do.
+const NOT_PUBLISHED: &str =
+    "refused: only what `waybill publish` wrote is served, <MAC>/content.bin and <MAC>/pieces.json.\n\
+     Other files, such as packages and documents, may hold keys: hand them over as files or over https. In a lab \
+     where that is of no concern, start `waybill serve --lab`.\n";
 
 /// Absences that the standard library has no name for: a ring of links, and a device or socket that cannot be opened.
 fn is_other_absence(error: &io::Error) -> bool {

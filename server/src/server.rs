@@ -28,15 +28,15 @@ const LAST_READS: Duration = Duration::from_secs(1);
 pub struct ServerOptions {
     folder: PathBuf,
     listen: SocketAddr,
-    serve_keys: bool,
+    serve_everything: bool,
     log: Arc<dyn AccessLog>,
 }
 
 impl ServerOptions {
-    /// Serves `folder` on a free port of loopback, without files that carry keys and without a log.
+    /// Serves what publishing wrote to `folder` on a free port of loopback, without a log.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-        Self { folder: folder.into(), listen, serve_keys: false, log: Arc::new(()) }
+        Self { folder: folder.into(), listen, serve_everything: false, log: Arc::new(()) }
     }
 
     /// Listens on this address; port 0 takes a free one. On any other address than loopback, everybody who reaches it
@@ -47,10 +47,10 @@ impl ServerOptions {
         self
     }
 
-    /// Whether files that carry keys are served too, without TLS and to everybody. Only for a lab.
+    /// Whether all files are served, those that carry keys among them, without TLS and to everybody. Only for a lab.
     #[must_use]
-    pub fn serve_keys(mut self, serve: bool) -> Self {
-        self.serve_keys = serve;
+    pub fn serve_everything(mut self, serve: bool) -> Self {
+        self.serve_everything = serve;
         self
     }
 
@@ -76,7 +76,7 @@ impl Server {
     /// # Errors
     /// The folder cannot be opened, the address cannot be listened on, or the system gives no event queue.
     pub fn bind(options: ServerOptions) -> Result<Self, ServeError> {
-        let ServerOptions { folder, listen, serve_keys, log } = options;
+        let ServerOptions { folder, listen, serve_everything, log } = options;
         let opened = ServedFolder::open(&folder).map_err(|source| ServeError::Folder { folder, source })?;
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
@@ -89,7 +89,7 @@ impl Server {
             bind(listen).and_then(|listener| listener.local_addr().map(|address| (listener, address)))
         };
         let (listener, address) = bound.map_err(|source| ServeError::Listen { address: listen, source })?;
-        let site = Site { folder: opened, serve_keys, local: address.ip().is_loopback(), log };
+        let site = Site { folder: opened, serve_everything, local: address.ip().is_loopback(), log };
         Ok(Self { runtime, listener, address, site: Arc::new(site) })
     }
 

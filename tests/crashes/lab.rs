@@ -52,7 +52,7 @@ impl Lab {
         let folder = tempfile::tempdir().unwrap();
         let public = folder.path().join("public");
         fs::create_dir(&public).unwrap();
-        let server = Server::start(ServerOptions::new(&public).serve_keys(true)).unwrap();
+        let server = Server::start(ServerOptions::new(&public).serve_everything(true)).unwrap();
         let publisher = Publisher { folder: folder.path(), public: &public, url: server.url() };
         let content = publisher.publish("app", 300, 8 << 20);
         let other = publisher.publish("other", 10, 64 << 10);

@@ -19,8 +19,9 @@ use waybill_server::{AccessLog, AccessRecord, Server, ServerOptions};
   waybill serve public --listen 0.0.0.0:8080
 
 One range of bytes, strong ETags, HEAD; no listing, no dot files, no links that lead
-out of the folder. It is no product CDN: no TLS, one thread. Whole packages,
-Detection.xml and documents with keys are refused unless --lab is given.
+out of the folder. It is no product CDN: no TLS, one thread. Only what `publish`
+wrote is served, <MAC>/content.bin and <MAC>/pieces.json; other files, which may
+hold keys, are refused unless --lab is given.
 Elsewhere than on loopback everyone who reaches the address can fetch the files.
 Ctrl-C ends it with exit code 0. With --json: JSON lines, where it listens first.")]
 pub(crate) struct ServeArgs {
@@ -30,7 +31,7 @@ pub(crate) struct ServeArgs {
     /// Where to listen; a port of 0 takes a free one, `:PORT` is on loopback
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
     listen: SocketAddr,
-    /// Serve files that carry keys too, to whoever asks, without TLS
+    /// Serve all files, those that carry keys too, to whoever asks, without TLS
     #[arg(long)]
     lab: bool,
 }
@@ -52,7 +53,7 @@ pub(crate) fn run(args: &ServeArgs, session: &Session) -> Result<(), Failure> {
     let output = session.output;
     let options = ServerOptions::new(&args.folder)
         .listen(args.listen)
-        .serve_keys(args.lab)
+        .serve_everything(args.lab)
         .log(Arc::new(Lines(output)));
     let server = Server::bind(options)?;
     for line in started_lines(&args.folder, &server.url(), server.local_addr(), args.lab) {

@@ -48,11 +48,14 @@ impl Serving {
 #[test]
 fn it_tells_where_it_listens_and_every_request() {
     let bench = Workbench::new();
+    let mac = "ab".repeat(32);
+    std::fs::create_dir(bench.file(&mac)).unwrap();
+    let length = 48 + 1600;
+    std::fs::write(bench.file(&mac).join("content.bin"), vec![0xab; length]).unwrap();
     let mut serving = Serving::start(&bench, &[]);
-    let (answer, told) = serving.get("/content.bin?sig=canary");
+    let (answer, told) = serving.get(&format!("/{mac}/content.bin?sig=canary"));
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
-    let length = std::fs::metadata(bench.file("content.bin")).unwrap().len();
-    assert_eq!((&told["method"], &told["path"]), (&"GET".into(), &"/content.bin".into()));
+    assert_eq!((&told["method"], &told["path"]), (&"GET".into(), &format!("/{mac}/content.bin").into()));
     assert_eq!((&told["status"], &told["bytes"]), (&200.into(), &length.into()));
     assert_eq!(told["complete"], true);
     let (refused, told) = serving.get("/keys.intunewin");

@@ -2,9 +2,11 @@
 //!
 //! Unpacking obeys them, and packing checks them before the first byte, so that we never make what we refuse.
 
+mod code_page;
 mod name;
 mod rule;
 
+pub(crate) use code_page::CODE_PAGES;
 pub use name::{EntryName, NameSet, fold_name};
 pub use rule::Violation;
 pub(crate) use rule::shown;

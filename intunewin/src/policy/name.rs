@@ -7,6 +7,7 @@ use std::hash::BuildHasher;
 use std::path::PathBuf;
 use unicode_normalization::UnicodeNormalization;
 use waybill_schemas::codes::Code;
+use waybill_schemas::is_invisible;
 
 /// An entry's name that keeps every rule about names: it is relative, and the same file on every system.
 ///
@@ -125,7 +126,8 @@ fn is_reserved(component: &str) -> bool {
     })
 }
 
-/// A set of names, compared as Windows compares them: without case, in NFC.
+/// A set of names, compared as Windows compares them, without case and in NFC, and without invisible characters: nobody
+/// can tell two names apart that differ by those alone, and macOS' HFS+ takes them for one.
 ///
 /// Holds 64 bits for each name instead of the name, so that 200,000 names take about 8 MB. Two different names with the
 /// same bits would be refused as duplicates (about one archive in a thousand million at that size), never accepted.
@@ -151,7 +153,7 @@ impl NameSet {
     /// where a file would also be a folder.
     pub fn insert(&mut self, name: &EntryName) -> Result<(), Violation> {
         let refuse = |rule| Violation::entry(rule, name.as_str().as_bytes(), "");
-        let folded = fold_name(name.as_str());
+        let folded = visible(fold_name(name.as_str()));
         let mut components = folded.split('/').peekable();
         let mut key = 0; // of the path so far, so that each component is hashed once
         while let Some(component) = components.next() {
@@ -184,6 +186,14 @@ impl NameSet {
     pub(crate) fn len(&self) -> u64 {
         self.seen.len() as u64
     }
+}
+
+/// The name without [invisible characters](is_invisible).
+fn visible(mut name: String) -> String {
+    if !name.is_ascii() {
+        name.retain(|character| !is_invisible(character));
+    }
+    name
 }
 
 /// The name as it is compared: upper case, then lower case, one character for one as NTFS does it, then NFC.
@@ -285,6 +295,11 @@ mod tests {
         assert_eq!(outcome(&["é.txt", "e\u{301}.txt"]), Some(&rules::NAME_DUPLICATE));
         assert_eq!(outcome(&["Ärger/x", "ärger/X"]), Some(&rules::NAME_DUPLICATE));
         assert_eq!(outcome(&["d/", "D/"]), Some(&rules::NAME_DUPLICATE));
+        for hidden in "\u{ad}\u{200b}\u{200d}\u{202e}\u{2060}\u{2066}\u{feff}\u{e0041}".chars() {
+            assert_eq!(outcome(&["d/a.txt", &format!("d/a{hidden}.txt")]), Some(&rules::NAME_DUPLICATE));
+            assert_eq!(outcome(&["a", &format!("{hidden}A/b")]), Some(&rules::NAME_PREFIX));
+            assert_eq!(outcome(&[&format!("a{hidden}b"), "a", "b"]), None);
+        }
         assert_eq!(outcome(&["straße", "strasse", "a/b", "a/c", "ab"]), None);
     }
 

@@ -1,6 +1,7 @@
 //! Violations of the archive policy. The rules themselves are in the table of codes.
 
 use waybill_schemas::codes::Code;
+use waybill_schemas::{controls_terminal, is_invisible};
 
 /// A broken rule of the archive policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,10 +52,8 @@ pub(crate) fn shown(raw: &[u8]) -> String {
 }
 
 fn escape(character: char) -> impl Iterator<Item = char> {
-    let bidirectional =
-        matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    // Bidirectional marks can make `exe.txt` look like `txt.exe`.
-    let escaped = character.is_control() || bidirectional;
+    // Marks of direction can make `exe.txt` look like `txt.exe`, and invisible ones two names alike.
+    let escaped = controls_terminal(character) || is_invisible(character);
     let plain = (!escaped).then_some(character);
     escaped.then(|| character.escape_unicode()).into_iter().flatten().chain(plain)
 }
@@ -68,6 +67,7 @@ mod tests {
     fn a_name_cannot_play_with_the_terminal() {
         assert_eq!(shown(b"a\x1b[31m\xff"), "a\\u{1b}[31m\u{fffd}");
         assert_eq!(shown("exe\u{202e}txt".as_bytes()), "exe\\u{202e}txt");
+        assert_eq!(shown("a\u{200b}\u{200d}b".as_bytes()), "a\\u{200b}\\u{200d}b");
         assert_eq!(shown(&[b'x'; 300]).chars().count(), 201);
     }
 

@@ -4,7 +4,7 @@
 use super::central::{CentralReader, CentralRecord, Directory, locate};
 use super::record::{CentralHeader, Fields, LocalHeader, SENTINEL_32, attribute, flag, method, signature};
 use super::{ArchiveError, extra, violation};
-use crate::policy::{ArchivePolicy, EntryName, NameSet, Violation, rules};
+use crate::policy::{ArchivePolicy, CODE_PAGES, EntryName, NameSet, Violation, rules};
 use crate::source::Source;
 use waybill_context::Context;
 
@@ -52,6 +52,7 @@ pub(crate) fn survey(
     // checked only where every header is right, because the extents come from the headers.
     let extents = read_headers(source, policy, context, &mut survey, &mut findings)?;
     if findings.is_empty() {
+        check_readings(source, context, &survey)?;
         check_tiling(source, extents, directory.offset)?;
         return Ok(survey);
     }
@@ -101,6 +102,33 @@ fn read_headers(
         }
     }
     Ok(extents)
+}
+
+/// Checks that no two names become one for readers that take names without the flag for UTF-8 for those of a code page.
+fn check_readings(
+    source: &dyn Source,
+    context: &Context<'_>,
+    survey: &Survey,
+) -> Result<(), ArchiveError> {
+    if survey.unmarked_names == 0 {
+        return Ok(());
+    }
+    for page in &CODE_PAGES {
+        let (mut reader, mut names) = (CentralReader::new(source, survey.directory), NameSet::default());
+        while let Some(record) = reader.next()? {
+            context.check()?;
+            let is_read_otherwise = !record.is_utf8() && !record.name.is_ascii();
+            let read = is_read_otherwise.then(|| page.read(&record.name));
+            let name = EntryName::parse(read.as_ref().map_or(&record.name, |read| read.as_bytes()), true);
+            // A name that is none in this code page cannot be another's there.
+            let Ok(name) = name else { continue };
+            if let Err(found) = names.insert(&name) {
+                let detail = format!("for readers that read `{name}` by code page {}", page.number);
+                return Err(Violation::entry(found.rule, &record.name, detail).into());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn extent(record: &CentralRecord, data: u64) -> Extent {

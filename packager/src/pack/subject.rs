@@ -4,6 +4,7 @@
 use super::error::PackError;
 use super::request::PackSource;
 use super::stale::stale;
+use crate::invisible_names::InvisibleNames;
 use crate::init::{self, AppDraft, Deferral, DraftNote, fill_app_document};
 use crate::msi::MsiFacts;
 use crate::setup_file::SetupFile;
@@ -122,6 +123,9 @@ impl SetupDescription {
             Some(document) => portal_of(&document.app, true),
             None => drafted(list, options, setup_file, &mut notes),
         };
+        notes.extend(InvisibleNames::among(list.iter().map(|entry| entry.name())).map(|found| {
+            plain(format!("{found}; rename it, or unpackers and people may take it for another (WB407)"))
+        }));
         if setup_file.spelled_otherwise() {
             notes.push(plain(DraftNote::SpelledOtherwise { name: setup_file.name().to_owned() }.to_string()));
         }

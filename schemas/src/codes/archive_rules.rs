@@ -39,8 +39,9 @@ errors! {
         "an entry name is not in the encoding its flags promise",
         ["the archive was written by a program with a local code page"], "pack the folder again with waybill pack";
     NAME_DUPLICATE = "name-duplicate", Refused,
-        "two entries are the same file on Windows (case and composition do not count)",
-        ["files that differ in case only, from a case-sensitive disk"],
+        "two entries are the same file on Windows or for another reader (case, composition and invisible characters do not count)",
+        ["files that differ in case only, from a case-sensitive disk",
+         "a name without the flag for UTF-8 that is another's by a code page"],
         "rename one of the files in the source folder";
     NAME_PREFIX = "name-prefix", Refused,
         "an entry is a file here and a folder there",

@@ -24,16 +24,21 @@ impl AccessLog for Records {
 }
 
 impl Lab {
-    /// A server that serves no files with keys.
+    /// A server that serves every file.
     pub(crate) fn new() -> Self {
-        Self::with_keys(false)
+        Self::start(true)
     }
 
-    pub(crate) fn with_keys(serve: bool) -> Self {
+    /// A server that serves what publishing wrote.
+    pub(crate) fn published() -> Self {
+        Self::start(false)
+    }
+
+    fn start(everything: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("public")).unwrap();
         let log = Arc::new(Records::default());
-        let options = ServerOptions::new(folder.path().join("public")).serve_keys(serve).log(log.clone());
+        let options = ServerOptions::new(folder.path().join("public")).serve_everything(everything).log(log.clone());
         let server = Some(Server::start(options).unwrap());
         Self { folder, server, log }
     }

@@ -1,6 +1,7 @@
-//! WB401 and WB402: what is packed, and how it is named.
+//! WB401, WB402 and WB407: what is packed, and how it is named.
 
 use super::{Examined, FindingPlace, Findings, LintPage, LintRule, Severity::Warning};
+use crate::invisible_names::InvisibleNames;
 use crate::lint::subject::{FileEntry, packed_name};
 use crate::recognise::InstallerKind;
 use intunewin::{ArchivePolicy, fold_name};
@@ -40,6 +41,20 @@ pub(super) static RULES: &[LintRule] = &[
             after: "\"setupFilePath\": \"setup.exe\"",
         },
         checks: &[long_paths, refused_names, unmarked_names, spelling_of_setup_file],
+    },
+    LintRule {
+        page: LintPage {
+            code: "WB407",
+            severity: Warning,
+            title: "a name with characters that nobody sees",
+            harm: "Marks of direction make `gpj.exe` look like `exe.jpg`, and spaces of no width, joiners and soft \
+               hyphens make two names look alike. A command that names the file as it looks does not find it, and \
+               some file systems leave such characters out.",
+            fix: "Rename the file or folder, without the character.",
+            before: "setup\\u{200b}.exe",
+            after: "setup.exe",
+        },
+        checks: &[invisible_names],
     },
 ];
 
@@ -148,6 +163,14 @@ fn unmarked_names(examined: &Examined<'_>, findings: &mut Findings) {
             counted(unmarked, "name")
         );
         findings.warning(FindingPlace::default(), message, "Pack the folder again with `waybill pack`.");
+    }
+}
+
+fn invisible_names(examined: &Examined<'_>, findings: &mut Findings) {
+    let names = examined.subject.entries.iter().flatten().map(|entry| entry.name.as_str());
+    if let Some(found) = InvisibleNames::among(names) {
+        let message = format!("Invisible characters: {found}.");
+        findings.warning(FindingPlace::in_file(&found.first), message, "Rename it without them.");
     }
 }
 

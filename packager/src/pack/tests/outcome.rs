@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use waybill_context::{Progress, SystemClock};
 use waybill_schemas::codes::Classified;
+use waybill_schemas::report::pack::PackNote;
 
 #[test]
 fn progress_adds_up_to_the_sources() {
@@ -88,6 +89,18 @@ fn names_that_windows_refuses_are_all_told_before_the_first_byte() {
     fs::remove_file(place.file("a:b")).unwrap();
     fs::remove_file(place.file("README")).unwrap();
     assert_eq!(pack(&place.request(), &silent()).unwrap_err().code().id, "name-reserved");
+}
+
+#[test]
+fn names_with_invisible_characters_are_packed_and_told() {
+    let place = PackFolder::new();
+    place.write("read\u{200d}me.txt", b"");
+    let report = pack(&place.request(), &silent()).unwrap();
+    let told = |note: &PackNote| note.message.contains("read\\u{200d}me.txt") && note.message.contains("U+200D");
+    assert!(report.notes.iter().any(told), "{:?}", report.notes);
+    let place = PackFolder::new();
+    place.write("setup\u{2060}.exe", b"");
+    assert_eq!(pack(&place.request(), &silent()).unwrap_err().code().id, "name-duplicate");
 }
 
 #[cfg(unix)]

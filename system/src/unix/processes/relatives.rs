@@ -18,12 +18,15 @@ struct Starts {
     children: BTreeSet<u32>,
     /// The programs that somebody still holds.
     held: Vec<ProcessIdentity>,
+    /// The programs that nobody holds any more, and that run or may have left a process: one that is adopted later may be
+    /// theirs.
+    let_go: Vec<ProcessIdentity>,
     /// Whether no other part of this process starts any: see [`own_all_children`].
     owns_all: bool,
 }
 
 static STARTS: Mutex<Starts> =
-    Mutex::new(Starts { children: BTreeSet::new(), held: Vec::new(), owns_all: false });
+    Mutex::new(Starts { children: BTreeSet::new(), held: Vec::new(), let_go: Vec::new(), owns_all: false });
 
 /// Says that this process starts children by this module alone. Then a process that was adopted is a program's even where
 /// it has joined the group of this process, by which it would otherwise pass for somebody else's child.
@@ -42,6 +45,7 @@ pub(super) fn spawn(command: &mut Command) -> io::Result<Child> {
     #[cfg(target_os = "linux")]
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     let mut starts = starts();
+    forget_the_ended(&mut starts);
     let child = command.spawn()?;
     starts.children.insert(child.id());
     Ok(child)
@@ -67,8 +71,34 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        starts().held.retain(|one| *one != self.0);
+        let mut starts = starts();
+        starts.held.retain(|one| *one != self.0);
+        starts.let_go.push(self.0.clone());
+        forget_the_ended(&mut starts);
     }
+}
+
+/// Forgets the programs that were let go and of which nothing can be there any more.
+fn forget_the_ended(starts: &mut Starts) {
+    if starts.let_go.is_empty() {
+        return;
+    }
+    // Where the processes cannot be listed, all are remembered: what is counted to nobody is never ended.
+    let Ok(table) = ProcessTable::now() else { return };
+    let own = std::process::id();
+    let let_go = std::mem::take(&mut starts.let_go);
+    starts.let_go = let_go.into_iter().filter(|one| may_have_left(one, &table, starts, own)).collect();
+}
+
+/// Whether this program runs, or a process of its group or one that was adopted after its start does.
+fn may_have_left(program: &ProcessIdentity, table: &ProcessTable, starts: &Starts, own: u32) -> bool {
+    let is_left = |entry: &ProcessEntry| {
+        let is_adopted = is_adopted(entry, table, starts, own);
+        !entry.ended && entry.started >= program.started && is_adopted
+    };
+    table.is_running(program)
+        || !table.tree(program, |_| false).is_empty()
+        || table.0.iter().any(|entry| is_left(entry) && !is_of_older_session(program, entry, table, own))
 }
 
 /// The list of processes of this moment, and the processes that belong to `root` without itself: those of its process
@@ -83,8 +113,8 @@ pub(super) fn of(root: &ProcessIdentity) -> Result<(ProcessTable, Vec<ProcessIde
     Ok((table, tree))
 }
 
-/// Whether this entry was adopted, and came from `root`. Where several programs are held that may have started it, it is
-/// counted to none of them, so that nothing of another program is ever ended.
+/// Whether this entry was adopted, and came from `root`. Where several programs may have started it, held ones or such
+/// that were let go at their time limit, it is counted to none of them, so that nothing of another program is ever ended.
 fn is_adopted_from(
     root: &ProcessIdentity,
     entry: &ProcessEntry,
@@ -92,7 +122,8 @@ fn is_adopted_from(
     starts: &Starts,
     own: u32,
 ) -> bool {
-    let mut older = starts.held.iter().filter(|one| one.started <= entry.started);
+    let programs = starts.held.iter().chain(&starts.let_go);
+    let mut older = programs.filter(|one| one.started <= entry.started);
     is_adopted(entry, table, starts, own)
         && older.next().is_some_and(|one| one == root)
         && older.next().is_none()
@@ -152,7 +183,7 @@ mod tests {
         others: &[ProcessEntry],
     ) -> Vec<u32> {
         let children = held.iter().map(|one| one.pid).collect();
-        let starts = Starts { children, held: held.to_vec(), owns_all };
+        let starts = Starts { children, held: held.to_vec(), owns_all, ..Starts::default() };
         let mut entries = vec![entry(1, 0, 1, 1, 1), entry(OWN, 1, OWN, 1, 50)];
         entries.extend_from_slice(others);
         let table = ProcessTable(entries);
@@ -189,6 +220,37 @@ mod tests {
         // The second may have started only the first of these two.
         assert_eq!(tree(&held, &one, &others), [12]);
         assert_eq!(tree(&held, &other, &others), [0; 0]);
+    }
+
+    #[test]
+    fn what_a_program_that_was_let_go_starts_is_not_the_next_ones() {
+        let (first, second) = (root(10, 100), root(30, 200));
+        let running = [entry(10, OWN, 10, 1, 100), entry(30, OWN, 30, 1, 200)];
+        let orphan = entry(11, OWN, 11, 11, 210);
+        let mut starts = Starts {
+            children: BTreeSet::from([10, 30]),
+            held: vec![second.clone()],
+            let_go: vec![first.clone()],
+            owns_all: true,
+        };
+        let table_of = |others: &[ProcessEntry]| {
+            ProcessTable([&[entry(1, 0, 1, 1, 1), entry(OWN, 1, OWN, 1, 50)], others].concat())
+        };
+        let is_seconds = |starts: &Starts, table: &ProcessTable| {
+            let tree = table.tree(&second, |entry| is_adopted_from(&second, entry, table, starts, OWN));
+            !tree.is_empty()
+        };
+        let table = table_of(&[running[0].clone(), running[1].clone(), orphan.clone()]);
+        assert!(!is_seconds(&starts, &table));
+        // It has ended, and the orphan may be what it left.
+        starts.children.remove(&10);
+        let table = table_of(&[running[1].clone(), orphan.clone()]);
+        assert!(may_have_left(&first, &table, &starts, OWN) && !is_seconds(&starts, &table));
+        // It ended and left nothing before the second was started.
+        assert!(!may_have_left(&first, &table_of(&[]), &starts, OWN));
+        assert!(may_have_left(&first, &table_of(&[entry(12, 1, 10, 1, 110)]), &starts, OWN), "its group");
+        starts.let_go.clear();
+        assert!(is_seconds(&starts, &table));
     }
 
     #[test]

@@ -17,10 +17,10 @@ pub(super) fn all() -> Vec<Vector> {
         ("header", 45, headers::all()),
         ("bomb", 10, bombs::all()),
         ("limit", 10, limits()),
-        ("duplicate", 10, duplicates()),
+        ("duplicate", 15, duplicates()),
         ("mode", 5, modes()),
         ("encrypted", 5, encrypted()),
-        ("legal", 5, legal()),
+        ("legal", 6, legal()),
     ];
     let checked = groups.into_iter().flat_map(|(group, count, vectors)| {
         assert_eq!(count, vectors.len(), "the group {group}");
@@ -141,12 +141,15 @@ fn sizes() -> [Vector; 6] {
 }
 
 /// A vector's name, the rule that refuses it, what is wrong, and two entry names that cannot both be there.
-const PAIRS: [(&str, &str, &str, [&str; 2]); 10] = [
+const PAIRS: [(&str, &str, &str, [&str; 2]); 13] = [
     ("same", TWICE, "the same name twice", ["data/file.txt", "data/file.txt"]),
     ("case", TWICE, "names that differ in case", ["data/file.txt", "data/File.TXT"]),
     ("case-wide", TWICE, "names that differ in the case of an accented letter", ["data/é.txt", "data/É.txt"]),
     ("composition", TWICE, "a letter composed and decomposed", ["data/\u{e9}.txt", "data/e\u{301}.txt"]),
     ("kelvin", TWICE, "the letter K and the Kelvin sign", ["data/K.txt", "data/\u{212a}.txt"]),
+    ("zero-width", TWICE, "names that differ by a space of no width", ["data/file.txt", "data/fi\u{200b}le.txt"]),
+    ("direction", TWICE, "names that differ by a mark of direction", ["data/file.txt", "data/file\u{202e}.txt"]),
+    ("tag", TWICE, "names that differ by an invisible tag", ["data/file.txt", "data/file\u{e0041}.txt"]),
     ("separator", TWICE, "one name with each separator", ["data/file.txt", "data\\file.txt"]),
     ("folder", TWICE, "an empty folder twice, in another case", ["data/", "Data/"]),
     ("file-folder", PREFIX, "a file and an empty folder", ["data", "data/"]),
@@ -158,10 +161,20 @@ const PREFIX: &str = "name-prefix";
 
 fn duplicates() -> Vec<Vector> {
     let entry = |name: &str| Entry::stored(name, if name.ends_with('/') { b"" } else { name.as_bytes() });
-    PAIRS
-        .map(|(stem, rule, comment, names)| refused(stem, rule, comment, beside_innocent(names.map(entry))))
-        .into()
+    let pairs = PAIRS
+        .map(|(stem, rule, comment, names)| refused(stem, rule, comment, beside_innocent(names.map(entry))));
+    let by_page = BY_CODE_PAGE.map(|(stem, comment, [marked, unmarked])| {
+        let unmarked = entry(unmarked).both(|header| header.flags = 0);
+        refused(stem, TWICE, comment, beside_innocent([entry(marked), unmarked]))
+    });
+    pairs.into_iter().chain(by_page).collect()
 }
+
+/// A vector's name, what is wrong, a name with the flag for UTF-8, and one without it that is the first by a code page.
+const BY_CODE_PAGE: [(&str, &str, [&str; 2]); 2] = [
+    ("page-437", "a name that is another's by code page 437", ["data/├⌐.txt", "data/é.txt"]),
+    ("page-1252", "a name that is another's by code page 1252", ["data/Ã©.txt", "data/é.txt"]),
+];
 
 /// The field "version made by" for Unix and version 3.0 of the specification.
 const UNIX: u16 = 3 << 8 | 30;
@@ -211,6 +224,7 @@ fn legal() -> Vec<Vector> {
         accepted("descriptors", "sizes behind the data, with and without signature", &described()),
         accepted("unflagged", "a UTF-8 name without the UTF-8 flag", &unflagged()),
         accepted("unix", tools, &unix()),
+        accepted("invisible", "names with joiners and other invisible characters", &invisible()),
     ]
 }
 
@@ -242,6 +256,12 @@ fn described() -> Image {
 
 fn unflagged() -> Image {
     beside_innocent([Entry::stored("data/über.txt", b"text").both(|header| header.flags = 0)])
+}
+
+fn invisible() -> Image {
+    beside_innocent(["data/می\u{200c}شود.txt", "data/gpj\u{202e}.exe", "data/\u{feff}file.txt"].map(|name| {
+        Entry::stored(name, name.as_bytes())
+    }))
 }
 
 fn unix() -> Image {
