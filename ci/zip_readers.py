@@ -32,6 +32,7 @@ SECONDS = 60
 # Why readers may see an archive that Waybill reads in another way. Every other such difference is an error.
 EXPLAINED = {
     "legal-backslash": "on Unix `\\` separates nothing; Microsoft's tool writes it, and devices run Windows",
+    "legal-invisible": "unzip takes names of entries made on FAT for those of a code page, marked as UTF-8 or not",
     "legal-unflagged": "without the flag names are those of a code page; lint warns (WB402)",
 }
 

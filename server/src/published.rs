@@ -64,7 +64,7 @@ impl Published {
 /// The MAC that a folder is named after: 64 lower-case hexadecimal digits, as publishing writes them.
 fn mac_of(folder: &str) -> Option<[u8; MAC]> {
     let digits = |digit: &u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
-    if folder.len() != 2 * MAC || !folder.as_bytes().iter().all(|digit| digits(digit)) {
+    if folder.len() != 2 * MAC || !folder.as_bytes().iter().all(digits) {
         return None;
     }
     let mut mac = [0; MAC];
