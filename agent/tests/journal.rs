@@ -24,7 +24,7 @@ impl Reopened {
         Self { folder: tempfile::tempdir().unwrap(), opened: Mutex::default() }
     }
 
-    fn state(&self) -> StateDatabase {
+    fn state(&self) -> StateDatabase<'static> {
         *self.opened.lock().unwrap() += 1;
         StateDatabase::open(&self.folder.path().join("root")).unwrap()
     }

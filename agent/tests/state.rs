@@ -27,7 +27,7 @@ impl Ground {
         self.root().join("state.db")
     }
 
-    fn open(&self) -> Result<StateDatabase, StateError> {
+    fn open(&self) -> Result<StateDatabase<'static>, StateError> {
         StateDatabase::open(&self.root())
     }
 
@@ -311,4 +311,19 @@ fn waiting_for_another_program_that_keeps_it_to_itself_can_be_interrupted() {
     interrupted_while_waiting(&ground);
     drop(writer);
     ground.open().unwrap();
+}
+
+#[test]
+fn a_write_that_waits_for_another_programs_can_be_interrupted() {
+    let ground = Ground::with_attempts(1);
+    let clock = StopsWhileWaiting(false.into());
+    let context = waybill_context::Context::new(&(), &clock.0, &clock);
+    let state = StateDatabase::open_when_free(&ground.root(), &context).unwrap();
+    let writer = Connection::open(ground.database()).unwrap();
+    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let error = state.settled(state.unsettled().unwrap()[0].id).unwrap_err();
+    assert_eq!(error.code().id, "interrupted", "{error:?}");
+    writer.execute_batch("ROLLBACK").unwrap();
+    state.settled(state.unsettled().unwrap()[0].id).unwrap();
+    assert_eq!(state.unsettled().unwrap(), []);
 }

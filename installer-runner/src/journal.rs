@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, PoisonError};
 use waybill_intune::{identify, revision};
+use waybill_context::Cancelled;
 use waybill_schemas::app::AppDocument;
+use waybill_schemas::codes::{Classified, Code, package, root};
 use waybill_schemas::report::install::{AttemptOutcome, Intent, RestartNeed};
 use waybill_system::{Account, BootIdentity, ProcessIdentity, System};
 
@@ -207,6 +209,15 @@ pub struct JournalError {
     /// The error of the journal's storage.
     #[source]
     pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl Classified for JournalError {
+    fn code(&self) -> &'static Code {
+        match self.source.is::<Cancelled>() {
+            true => &package::INTERRUPTED,
+            false => &root::STATE_FAILED,
+        }
+    }
 }
 
 /// A journal in memory, for tests and for callers that want nothing to outlive the process.

@@ -25,7 +25,7 @@ pub(crate) struct Machine<'a> {
     pub(crate) app: AppDocument,
     pub(crate) settings: Settings,
     pub(crate) run_as: RunAs,
-    pub(crate) state: &'a StateDatabase,
+    pub(crate) state: &'a StateDatabase<'a>,
     pub(crate) system: &'a dyn System,
     pub(crate) audience: &'a dyn Audience,
     pub(crate) context: &'a Context<'a>,
@@ -60,7 +60,7 @@ impl<'a> Machine<'a> {
         request: &RehearsalRequest,
         app: AppDocument,
         root: &Path,
-        state: &'a StateDatabase,
+        state: &'a StateDatabase<'a>,
         (system, audience, context): (&'a dyn System, &'a dyn Audience, &'a Context<'a>),
     ) -> Self {
         let mut settings = request.settings.clone();

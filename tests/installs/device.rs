@@ -93,7 +93,7 @@ impl Device {
         AppDocument::from_slice(&fs::read(self.path("app.json")).unwrap()).unwrap()
     }
 
-    pub(crate) fn state(&self) -> StateDatabase {
+    pub(crate) fn state(&self) -> StateDatabase<'static> {
         StateDatabase::open(&self.root()).unwrap()
     }
 

@@ -25,7 +25,7 @@ pub(super) enum AfterAttempt {
 /// Waits between tries, and keeps the steps about these waits for the last report.
 pub(super) struct Follow<'a> {
     pub(super) request: &'a ApplyRequest<'a>,
-    pub(super) state: &'a StateDatabase,
+    pub(super) state: &'a StateDatabase<'a>,
     pub(super) key: AttemptKey,
     pub(super) events: &'a dyn Events,
     pub(super) context: &'a Context<'a>,

@@ -14,7 +14,7 @@ use waybill_installer_runner::{
     Trigger,
 };
 use waybill_schemas::app::AppDocument;
-use waybill_schemas::codes::{Classified, Code, root};
+use waybill_schemas::codes::{Classified, Code};
 use waybill_schemas::report::install::{InstallReport, Intent};
 use waybill_system::System;
 
@@ -90,7 +90,7 @@ pub enum ContentSource {
 /// Another apply is working below this root, the state cannot be read or written, or the content cannot be fetched.
 pub fn apply(
     request: &ApplyRequest<'_>,
-    state: &StateDatabase,
+    state: &StateDatabase<'_>,
     system: &dyn System,
     events: &dyn Events,
     context: &Context<'_>,
@@ -147,7 +147,7 @@ impl Classified for ApplyError {
         match self {
             Self::Lock(error) => error.code(),
             Self::Runner(error) => error.code(),
-            Self::Journal(_) => &root::STATE_FAILED,
+            Self::Journal(error) => error.code(),
         }
     }
 }

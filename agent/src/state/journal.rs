@@ -1,10 +1,9 @@
 //! The journal of attempts in the database. Every call that writes is one statement, and so one transaction.
 
-use super::StateDatabase;
+use super::{Failure, StateDatabase};
 use rusqlite::{Row, ToSql, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::error::Error;
 use waybill_context::failpoint;
 use waybill_installer_runner::{
     AttemptEnd, AttemptId, AttemptJournal, AttemptKey, AttemptRecord, AttemptVerdict, JournalError,
@@ -14,8 +13,6 @@ use waybill_system::{BootIdentity, ProcessIdentity};
 
 /// How many of the newest attempts with one key are read; the schedule needs a handful.
 const HISTORY: u32 = 1000;
-
-type Failure = Box<dyn Error + Send + Sync>;
 
 fn written<T>(outcome: Result<T, Failure>) -> Result<T, JournalError> {
     outcome.map_err(|source| JournalError { doing: "written", source })
@@ -29,11 +26,12 @@ fn json(value: &impl Serialize) -> Result<String, Failure> {
     Ok(serde_json::to_string(value)?)
 }
 
-impl StateDatabase {
+impl StateDatabase<'_> {
     /// Runs one statement that writes; returns how many rows it changed.
     fn write(&self, statement: &str, parameters: &[&dyn ToSql]) -> Result<usize, Failure> {
         failpoint::reach("state-writing");
-        let changed = self.connection().prepare_cached(statement)?.execute(parameters)?;
+        let changed = self
+            .when_idle(|connection| Ok(connection.prepare_cached(statement)?.execute(parameters)?))?;
         failpoint::reach("state-written");
         Ok(changed)
     }
@@ -59,8 +57,7 @@ impl StateDatabase {
         parameters: &[&dyn ToSql],
         row: impl Fn(&Row<'_>) -> Result<T, Failure>,
     ) -> Result<Vec<T>, JournalError> {
-        let connection = self.connection();
-        let all = || {
+        let all = |connection: &rusqlite::Connection| {
             let mut statement = connection.prepare_cached(query)?;
             let mut rows = statement.query(parameters)?;
             let mut found = Vec::new();
@@ -69,7 +66,7 @@ impl StateDatabase {
             }
             Ok(found)
         };
-        read(all())
+        read(self.when_idle(all))
     }
 }
 
@@ -94,16 +91,18 @@ fn attempt(row: &Row<'_>) -> Result<AttemptRecord, Failure> {
     })
 }
 
-impl AttemptJournal for StateDatabase {
+impl AttemptJournal for StateDatabase<'_> {
     fn begin(&self, attempt: &NewAttempt) -> Result<AttemptId, JournalError> {
         const INSERT: &str =
             "INSERT INTO attempts (app, user, revision, begun) VALUES (?1, ?2, ?3, ?4) RETURNING id";
         let insert = || -> Result<AttemptId, Failure> {
             failpoint::reach("state-writing");
-            let connection = self.connection();
-            let mut statement = connection.prepare_cached(INSERT)?;
             let AttemptKey { app, user, revision } = &attempt.key;
-            let id = statement.query_row(params![app, user, revision, json(attempt)?], |row| row.get(0))?;
+            let begun = json(attempt)?;
+            let id = self.when_idle(|connection| {
+                let mut statement = connection.prepare_cached(INSERT)?;
+                Ok(statement.query_row(params![app, user, revision, begun], |row| row.get(0))?)
+            })?;
             failpoint::reach("state-written");
             Ok(AttemptId(id))
         };

@@ -15,30 +15,42 @@ use waybill_schemas::codes::{Classified, Code, agent, package, root};
 
 mod journal;
 
+/// Why a call of the journal failed.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
 /// The open state database: the journal of attempts and the pending restarts.
-#[derive(Debug)]
-pub struct StateDatabase {
+pub struct StateDatabase<'a> {
     connection: Mutex<Connection>,
     root: PathBuf,
+    /// By it a wait for another process ends.
+    context: Context<'a>,
 }
 
-impl StateDatabase {
+impl std::fmt::Debug for StateDatabase<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "StateDatabase({})", self.root.display())
+    }
+}
+
+impl<'a> StateDatabase<'a> {
     /// Opens `state.db` in `root`. Both are created if necessary, and only their owner can access them.
     ///
     /// # Errors
     /// The root cannot be used, or `state.db` cannot be opened, is damaged, of a newer version or another program's.
-    pub fn open(root: &Path) -> Result<Self, StateError> {
-        Self::open_when_free(root, &Context::silent())
+    pub fn open(root: &Path) -> Result<StateDatabase<'static>, StateError> {
+        StateDatabase::open_when_free(root, &Context::silent())
     }
 
-    /// As [`StateDatabase::open`]: another process that is opening or writing the database is waited for, and the wait
-    /// can be interrupted.
+    /// As [`StateDatabase::open`]: another process that is opening or writing the database is waited for, now and in every
+    /// later call, and the wait can be interrupted. An interrupted call tries once more before it fails, so that what has
+    /// happened is written down wherever it can be.
     ///
     /// # Errors
     /// Those of [`StateDatabase::open`]; another process that does not let it go; interruption.
-    pub fn open_when_free(root: &Path, context: &Context<'_>) -> Result<Self, StateError> {
+    pub fn open_when_free(root: &Path, context: &Context<'a>) -> Result<Self, StateError> {
         let root = Root::open(root)?;
-        Ok(Self { connection: Mutex::new(open_database(&root, context)?), root: root.path().to_owned() })
+        let connection = Mutex::new(open_database(&root, context)?);
+        Ok(Self { connection, root: root.path().to_owned(), context: context.clone() })
     }
 
     /// The root that holds the database.
@@ -48,6 +60,25 @@ impl StateDatabase {
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Calls the database again and again while another process writes it. Between two calls this one hears Ctrl-C, which
+    /// SQLite's own waiting does not.
+    fn when_idle<T>(&self, call: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, Failure> {
+        let mut left = PATIENCE;
+        loop {
+            // A statement of its own, because a guard within `match` would be held while this sleeps.
+            let outcome = call(&self.connection());
+            match outcome {
+                Err(error) if error.downcast_ref().is_some_and(is_busy) && !left.is_zero() => {
+                    if let Err(cancelled) = self.context.sleep(SHORT) {
+                        return call(&self.connection()).map_err(|_| cancelled.into());
+                    }
+                    left = left.saturating_sub(SHORT * 2); // SQLite has waited as long
+                }
+                outcome => return outcome,
+            }
+        }
     }
 }
 
@@ -174,7 +205,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long opening waits for other processes that are opening the database, one after the other.
 const TURN: Duration = Duration::from_secs(600);
 
-/// How long SQLite itself waits while the database is opened. It does not hear Ctrl-C, so the rest of the patience is ours.
+/// How long SQLite itself waits. It does not hear Ctrl-C, so the rest of the patience is ours.
 const SHORT: Duration = Duration::from_millis(250);
 
 /// Opens `state.db`. Only one process at a time may do so.
@@ -243,7 +274,6 @@ fn open_when_idle(real: &Path, path: &Path, context: &Context<'_>) -> Result<Con
         let found = version(&connection, path)?;
         bring_up_to_date(&mut connection, found).map_err(|source| StateError::from_sqlite(path, source))?;
         check_pages(&connection, path)?;
-        connection.busy_timeout(PATIENCE).map_err(|source| StateError::from_sqlite(path, source))?;
         Ok(connection)
     };
     let mut left = PATIENCE;

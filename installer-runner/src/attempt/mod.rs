@@ -17,7 +17,7 @@ use crate::{JournalError, RetryPolicy};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use waybill_schemas::app::AppDocument;
-use waybill_schemas::codes::{Classified, Code, root, runner};
+use waybill_schemas::codes::{Classified, Code, runner};
 use waybill_schemas::report::install::Intent;
 
 /// The attempt to make.
@@ -118,7 +118,7 @@ pub enum RunnerError {
 impl Classified for RunnerError {
     fn code(&self) -> &'static Code {
         match self {
-            Self::Journal(_) => &root::STATE_FAILED,
+            Self::Journal(error) => error.code(),
             Self::Content(error) => error.code,
         }
     }
