@@ -50,7 +50,7 @@ impl<'a> StateDatabase<'a> {
     pub fn open_when_free(root: &Path, context: &Context<'a>) -> Result<Self, StateError> {
         let root = Root::open(root)?;
         let connection = Mutex::new(open_database(&root, context)?);
-        Ok(Self { connection, root: root.path().to_owned(), context: context.clone() })
+        Ok(Self { connection, root: root.path().to_owned(), context: *context })
     }
 
     /// The root that holds the database.

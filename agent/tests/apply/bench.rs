@@ -82,7 +82,7 @@ impl PreparedApply {
         self.folder.path().join("root")
     }
 
-    pub(crate) fn state(&self) -> StateDatabase {
+    pub(crate) fn state(&self) -> StateDatabase<'static> {
         StateDatabase::open(&self.root()).unwrap()
     }
 

@@ -244,7 +244,7 @@ mod tests {
         assert!(!is_seconds(&starts, &table));
         // It has ended, and the orphan may be what it left.
         starts.children.remove(&10);
-        let table = table_of(&[running[1].clone(), orphan.clone()]);
+        let table = table_of(&[running[1].clone(), orphan]);
         assert!(may_have_left(&first, &table, &starts, OWN) && !is_seconds(&starts, &table));
         // It ended and left nothing before the second was started.
         assert!(!may_have_left(&first, &table_of(&[]), &starts, OWN));
