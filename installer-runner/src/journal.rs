@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, PoisonError};
-use waybill_intune::{identify, revision};
 use waybill_context::Cancelled;
+use waybill_intune::{identify, revision};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::{Classified, Code, package, root};
 use waybill_schemas::report::install::{AttemptOutcome, Intent, RestartNeed};

@@ -96,7 +96,8 @@ fn has_wildcards(line: &str) -> bool {
     let pattern = line.trim_end().trim_start_matches('!').trim_end_matches('/');
     let pattern = pattern.strip_prefix("**/").unwrap_or(pattern);
     let extension = pattern.strip_prefix("*.");
-    let is_extension = extension.is_some_and(|text| !text.is_empty() && !is_wild(text) && !text.contains(['.', '/', '\\']));
+    let is_extension =
+        extension.is_some_and(|text| !text.is_empty() && !is_wild(text) && !text.contains(['.', '/', '\\']));
     !is_extension && is_wild(pattern)
 }
 
@@ -386,10 +387,14 @@ mod tests {
         for plain in ["", "# *", "a.txt", "/a/b/", "*.pdb", "!*.pdb", "**/node_modules/", "*.log/", "a b"] {
             assert!(!has_wildcards(plain), "{plain}");
         }
-        for wild in ["*", "a*", "*a.txt", "*.tar.gz", "*.p?b", "/a/*.txt", "a/**/b", "[ab]", "{a,b}", "!a?", "*."] {
+        for wild in
+            ["*", "a*", "*a.txt", "*.tar.gz", "*.p?b", "/a/*.txt", "a/**/b", "[ab]", "{a,b}", "!a?", "*."]
+        {
             assert!(has_wildcards(wild), "{wild}");
         }
-        let many = |count: usize, pattern: fn(usize) -> String| Exclusions::new(&(0..count).map(pattern).collect::<Vec<_>>());
+        let many = |count: usize, pattern: fn(usize) -> String| {
+            Exclusions::new(&(0..count).map(pattern).collect::<Vec<_>>())
+        };
         for pattern in [|at| format!("a{at}.txt"), |at| format!("/a/{at}"), |at| format!("*.e{at}")] {
             assert!(many(20_000, pattern).is_ok());
         }

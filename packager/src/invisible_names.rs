@@ -19,7 +19,9 @@ impl InvisibleNames {
         let mut found: Option<Self> = None;
         for name in names {
             let name = name.as_ref();
-            let Some(character) = name.chars().find(|one| !one.is_ascii() && is_invisible(*one)) else { continue };
+            let Some(character) = name.chars().find(|one| !one.is_ascii() && is_invisible(*one)) else {
+                continue;
+            };
             let known = found.get_or_insert_with(|| Self { count: 0, first: name.to_owned(), character });
             known.count += 1;
         }
@@ -34,7 +36,9 @@ impl std::fmt::Display for InvisibleNames {
         let code = u32::from(*character);
         match count {
             1 => write!(formatter, "the name {shown} holds an invisible character, U+{code:04X}"),
-            _ => write!(formatter, "{count} names hold invisible characters, the first {shown}: U+{code:04X}"),
+            _ => {
+                write!(formatter, "{count} names hold invisible characters, the first {shown}: U+{code:04X}")
+            }
         }
     }
 }

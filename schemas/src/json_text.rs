@@ -146,7 +146,11 @@ mod tests {
 
     #[test]
     fn what_a_terminal_obeys_is_escaped_and_read_back() {
-        let text: String = (0..0x2100).chain(0xfe00..0x1_0000).chain(0xe_0000..0xe_1000).filter_map(char::from_u32).collect();
+        let text: String = (0..0x2100)
+            .chain(0xfe00..0x1_0000)
+            .chain(0xe_0000..0xe_1000)
+            .filter_map(char::from_u32)
+            .collect();
         let document = json!({ "name\u{9b}31m": [text, "日本語 Ü 🦀"], "empty": {}, "none": [] });
         for indented in [false, true] {
             let json = written(&document, indented);
@@ -159,7 +163,9 @@ mod tests {
 
     #[test]
     fn what_shows_nothing_is_escaped_and_what_scripts_need_is_not() {
-        for hidden in "\u{ad}\u{200b}\u{200e}\u{2028}\u{202e}\u{2060}\u{2066}\u{3164}\u{feff}\u{e0041}\u{85}".chars() {
+        for hidden in
+            "\u{ad}\u{200b}\u{200e}\u{2028}\u{202e}\u{2060}\u{2066}\u{3164}\u{feff}\u{e0041}\u{85}".chars()
+        {
             assert!(controls_terminal(hidden), "{hidden:?}");
         }
         for plain in "a\u{a0}é👩\u{200d}👧❤\u{fe0f}می\u{200c}شود한\u{3000}".chars() {

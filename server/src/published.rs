@@ -117,9 +117,8 @@ mod tests {
     #[test]
     fn a_pieces_document_has_no_room_for_keys() {
         let digest = "A".repeat(43) + "=";
-        let document = |more: &str| {
-            format!(r#"{{"pieceSize":1048576,"sizeEncrypted":64,"sha256":["{digest}"]{more}}}"#)
-        };
+        let document =
+            |more: &str| format!(r#"{{"pieceSize":1048576,"sizeEncrypted":64,"sha256":["{digest}"]{more}}}"#);
         let is_one = |text: &str| Published::Pieces.has_its_form(text.as_bytes(), text.len() as u64).unwrap();
         assert!(is_one(&document("")));
         for text in [

@@ -159,8 +159,7 @@ impl Refusal {
 }
 
 /// Why a file is refused that publishing did not write, and what to do.
-const NOT_PUBLISHED: &str =
-    "refused: only what `waybill publish` wrote is served, <MAC>/content.bin and <MAC>/pieces.json.\n\
+const NOT_PUBLISHED: &str = "refused: only what `waybill publish` wrote is served, <MAC>/content.bin and <MAC>/pieces.json.\n\
      Other files, such as packages and documents, may hold keys: hand them over as files or over https. In a lab \
      where that is of no concern, start `waybill serve --lab`.\n";
 

@@ -30,8 +30,8 @@ impl StateDatabase<'_> {
     /// Runs one statement that writes; returns how many rows it changed.
     fn write(&self, statement: &str, parameters: &[&dyn ToSql]) -> Result<usize, Failure> {
         failpoint::reach("state-writing");
-        let changed = self
-            .when_idle(|connection| Ok(connection.prepare_cached(statement)?.execute(parameters)?))?;
+        let changed =
+            self.when_idle(|connection| Ok(connection.prepare_cached(statement)?.execute(parameters)?))?;
         failpoint::reach("state-written");
         Ok(changed)
     }

@@ -105,11 +105,7 @@ fn read_headers(
 }
 
 /// Checks that no two names become one for readers that take names without the flag for UTF-8 for those of a code page.
-fn check_readings(
-    source: &dyn Source,
-    context: &Context<'_>,
-    survey: &Survey,
-) -> Result<(), ArchiveError> {
+fn check_readings(source: &dyn Source, context: &Context<'_>, survey: &Survey) -> Result<(), ArchiveError> {
     if survey.unmarked_names == 0 {
         return Ok(());
     }

@@ -4,8 +4,8 @@
 use super::error::PackError;
 use super::request::PackSource;
 use super::stale::stale;
-use crate::invisible_names::InvisibleNames;
 use crate::init::{self, AppDraft, Deferral, DraftNote, fill_app_document};
+use crate::invisible_names::InvisibleNames;
 use crate::msi::MsiFacts;
 use crate::setup_file::SetupFile;
 use crate::walk::{SourceList, WalkOptions};

@@ -45,7 +45,10 @@ fn files_that_may_hold_keys_are_refused_and_it_is_said_why() {
                 let answer = lab.get(&path, headers);
                 assert_eq!(answer.status, 403, "{name} at {path} {headers:?}");
                 let text = answer.text();
-                assert!(text.contains("keys") && text.contains("--lab") && !text.contains("canary"), "{text}");
+                assert!(
+                    text.contains("keys") && text.contains("--lab") && !text.contains("canary"),
+                    "{text}"
+                );
             }
             assert_eq!(lab.ask("HEAD", &path, &[]).status, 403);
         }

@@ -38,7 +38,8 @@ impl Lab {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("public")).unwrap();
         let log = Arc::new(Records::default());
-        let options = ServerOptions::new(folder.path().join("public")).serve_everything(everything).log(log.clone());
+        let options =
+            ServerOptions::new(folder.path().join("public")).serve_everything(everything).log(log.clone());
         let server = Some(Server::start(options).unwrap());
         Self { folder, server, log }
     }

@@ -71,7 +71,9 @@ fn wb402_names_both_of_two_names_for_one_file() {
 
 #[test]
 fn wb407_names_with_characters_that_nobody_sees() {
-    for name in ["gpj\u{202e}.exe", "a\u{200b}b.txt", "\u{feff}a", "d\u{200d}/a.txt", "a\u{ad}b", "a\u{e0041}"] {
+    for name in
+        ["gpj\u{202e}.exe", "a\u{200b}b.txt", "\u{feff}a", "d\u{200d}/a.txt", "a\u{ad}b", "a\u{e0041}"]
+    {
         assert_eq!(beside_msi(name, 1), ["W407"], "{name:?}");
     }
     assert_eq!(beside_msi("contoso\u{2060}.msi", 1), ["E402", "W407"], "one name to the eye");

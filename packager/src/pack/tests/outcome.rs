@@ -96,7 +96,8 @@ fn names_with_invisible_characters_are_packed_and_told() {
     let place = PackFolder::new();
     place.write("read\u{200d}me.txt", b"");
     let report = pack(&place.request(), &silent()).unwrap();
-    let told = |note: &PackNote| note.message.contains("read\\u{200d}me.txt") && note.message.contains("U+200D");
+    let told =
+        |note: &PackNote| note.message.contains("read\\u{200d}me.txt") && note.message.contains("U+200D");
     assert!(report.notes.iter().any(told), "{:?}", report.notes);
     let place = PackFolder::new();
     place.write("setup\u{2060}.exe", b"");

@@ -32,7 +32,8 @@ impl Lab {
         for name in ["served", "manifest", "apps"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
-        let server = Server::start(ServerOptions::new(folder.path().join("served")).serve_everything(true)).unwrap();
+        let server =
+            Server::start(ServerOptions::new(folder.path().join("served")).serve_everything(true)).unwrap();
         Self { folder, server }
     }
 

@@ -147,8 +147,18 @@ const PAIRS: [(&str, &str, &str, [&str; 2]); 13] = [
     ("case-wide", TWICE, "names that differ in the case of an accented letter", ["data/é.txt", "data/É.txt"]),
     ("composition", TWICE, "a letter composed and decomposed", ["data/\u{e9}.txt", "data/e\u{301}.txt"]),
     ("kelvin", TWICE, "the letter K and the Kelvin sign", ["data/K.txt", "data/\u{212a}.txt"]),
-    ("zero-width", TWICE, "names that differ by a space of no width", ["data/file.txt", "data/fi\u{200b}le.txt"]),
-    ("direction", TWICE, "names that differ by a mark of direction", ["data/file.txt", "data/file\u{202e}.txt"]),
+    (
+        "zero-width",
+        TWICE,
+        "names that differ by a space of no width",
+        ["data/file.txt", "data/fi\u{200b}le.txt"],
+    ),
+    (
+        "direction",
+        TWICE,
+        "names that differ by a mark of direction",
+        ["data/file.txt", "data/file\u{202e}.txt"],
+    ),
     ("tag", TWICE, "names that differ by an invisible tag", ["data/file.txt", "data/file\u{e0041}.txt"]),
     ("separator", TWICE, "one name with each separator", ["data/file.txt", "data\\file.txt"]),
     ("folder", TWICE, "an empty folder twice, in another case", ["data/", "Data/"]),
@@ -259,9 +269,10 @@ fn unflagged() -> Image {
 }
 
 fn invisible() -> Image {
-    beside_innocent(["data/می\u{200c}شود.txt", "data/gpj\u{202e}.exe", "data/\u{feff}file.txt"].map(|name| {
-        Entry::stored(name, name.as_bytes())
-    }))
+    beside_innocent(
+        ["data/می\u{200c}شود.txt", "data/gpj\u{202e}.exe", "data/\u{feff}file.txt"]
+            .map(|name| Entry::stored(name, name.as_bytes())),
+    )
 }
 
 fn unix() -> Image {
