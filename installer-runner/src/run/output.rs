@@ -8,6 +8,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use waybill_disk::Root;
 use waybill_schemas::report::install::OutputReport;
+use waybill_schemas::secrets::{mask, without_terminal_signs};
 use waybill_system::Device;
 
 // How much of an output is kept: 1 MiB, the first and the last half.
@@ -96,7 +97,7 @@ impl OutputFile {
             file.take(KEPT).read_to_end(&mut all)?;
             decode(&all, is_wide(&all), device)
         };
-        let text = waybill_schemas::secrets::mask(&text);
+        let text = mask(&text);
         if !text.is_empty() {
             fs::write(&self.kept, &text)?;
         }
@@ -137,8 +138,9 @@ fn is_wide(bytes: &[u8]) -> bool {
 
 fn decode(bytes: &[u8], is_wide: bool, device: &dyn Device) -> String {
     let text = decoded(bytes, is_wide, device);
-    let printable = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
-    text.chars().filter(printable).collect()
+    // Colours are removed before secrets are looked for: they may stand within a name. A carriage return by itself begins
+    // the line anew, as progress bars do; what was written before is a line of its own here.
+    without_terminal_signs(&text).replace("\r\r\n", "\n").replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// The end of the text for a report, in whole lines where possible.
@@ -199,6 +201,27 @@ mod tests {
         bytes.extend(format!("\n{}password:\nhunter2\n", " ".repeat(800)).repeat(800).bytes());
         let (_, text) = kept(&bytes);
         assert!(!text.unwrap().contains("hunter2"));
+    }
+
+    #[test]
+    fn colours_and_a_cut_key_hide_no_secret() {
+        let (_, text) = kept(b"PASS\x1b[0mWORD\x1b[1m=\x1b[32mhunter2\x1b[0m\r\n10 %\r20 %\r\n");
+        assert_eq!(text.as_deref(), Some("PASSWORD=***\n10 %\n20 %\n"));
+
+        let mut bytes = b"first line\n".to_vec();
+        bytes.resize(2 << 20, b'x');
+        bytes.extend(b"\n-----BEGIN PRIVATE KEY-----\n");
+        bytes.extend(b"MIIhunter2hunter2hunter2hunter2\n".repeat(100));
+        bytes.extend(b"-----END PRIVATE KEY-----\n");
+        // The cut lies within the key.
+        bytes.extend(b"y\n".repeat((KEPT as usize / 2 - 1500) / 2));
+        let (_, text) = kept(&bytes);
+        let text = text.unwrap();
+        assert!(
+            text.contains("END PRIVATE KEY") && !text.contains("hunter2"),
+            "{}",
+            &text[text.len() / 2..][..2000]
+        );
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl<'a> Line<'a> {
 fn words_behind_data_switches(text: &str) -> Vec<usize> {
     // Only ASCII letters: they keep their length, so that a position in the copy is one in the text.
     let lower = text.to_ascii_lowercase();
-    let switches = [" /d ", " /d:", " -d ", " -value ", " -value:"];
+    let switches = [" /d ", " /d:", " -d ", " -value ", " -value:", " --value ", " --value="];
     let behind =
         |switch: &&str| lower.match_indices(*switch).map(|(at, found)| at + found.len()).collect::<Vec<_>>();
     let mut all: Vec<usize> = switches.iter().flat_map(behind).collect();
@@ -161,8 +161,13 @@ impl<'a> Name<'a> {
 
     fn read(text: &'a str, run: usize, end: usize) -> Option<Self> {
         // The `-` of `password->x` is the arrow's.
-        let end = run + text[run..end].trim_end_matches(['.', '-']).len();
-        let bare = text[run..end.max(run)].trim_start_matches('-');
+        let end = run + text[run..end].trim_end_matches(['.', '-', '^']).len();
+        let bare = text[run..end.max(run)].trim_start_matches(['-', '^']);
+        // `%3Fsig`: the two digits belong to the sign.
+        let coded = bare
+            .get(..2)
+            .filter(|code| text[..run].ends_with('%') && code.bytes().all(|c| c.is_ascii_hexdigit()));
+        let bare = &bare[coded.map_or(0, str::len)..];
         let start = end - bare.len();
         // PowerShell takes the dashes of word processors for its own.
         let sign = text[..run].chars().next_back().filter(|c| matches!(c, '/' | '–' | '—' | '―'));
@@ -186,5 +191,5 @@ impl<'a> Name<'a> {
 }
 
 fn is_letter(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '^' | '\u{ad}')
 }

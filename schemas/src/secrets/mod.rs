@@ -7,13 +7,19 @@
 //! needless one costs, here a missed one does.
 
 mod carried;
+mod fields;
 mod line;
 mod names;
 mod programs;
 mod signs;
+mod terminal;
+mod tokens;
+mod urls;
 mod values;
 
 pub use names::{holds_secret_word, names_licence, names_password};
+pub use terminal::without_terminal_signs;
+pub use tokens::{Token, tokens};
 
 use carried::Carried;
 use line::{Line, Name};
@@ -23,21 +29,46 @@ use values::Value;
 pub const MASK: &str = "***";
 
 /// The text with the values of secret parameters replaced by `***`: of every parameter whose name holds key, pass, pwd,
-/// token, secret, pin, serial, licence or license, in the forms that command lines, output, JSON, XML, URLs and MSI
-/// logs have, also where the value stands on the next line. Give it whole texts: a value that was cut from its name is
-/// not known for a secret. The masked text has the lines of the text.
+/// token, secret, pin, serial, licence or license, or has one of the other words in `names.rs`, in the forms that command
+/// lines, output, JSON, XML, YAML, URLs and MSI logs have, also where the value stands on other lines; and tokens that are
+/// known by their shape. Give it whole texts: a value that was cut from its name is not known for a secret. The masked text
+/// has the lines of the text. Where something is masked, the control sequences of terminals are left out.
 pub fn mask(text: &str) -> String {
+    let seen = without_terminal_signs(text);
+    let masked = mask_seen(&seen);
+    // A sign of no width parts words in one reading, and stands within a word in another.
+    if masked.contains(is_of_no_width) {
+        let joined = masked.replace(is_of_no_width, "");
+        let masked_joined = mask_seen(&joined);
+        if masked_joined != joined {
+            return masked_joined;
+        }
+    }
+    if masked == *seen { text.to_owned() } else { masked }
+}
+
+/// Whether a character takes no place in a line: a zero-width space, a soft hyphen, a sign of the writing's direction.
+const fn is_of_no_width(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
+}
+
+fn mask_seen(text: &str) -> String {
+    let lines: Vec<_> = lines(text).collect();
+    let before = fields::values_before_names(&lines);
     let mut masked = String::with_capacity(text.len());
     let mut carried = Carried::default();
-    for (line, ending) in lines(text) {
-        match carried.masks(line) {
+    for ((line, ending), before) in lines.into_iter().zip(before) {
+        match carried.masks(line).or(before) {
             Some(start) => {
                 masked.push_str(&line[..start]);
                 masked.push_str(MASK);
             }
             None => mask_line(line, &mut masked),
         }
-        carried.read(line);
+        carried.read(line, masked.ends_with(MASK));
         masked.push_str(ending);
     }
     masked
@@ -52,7 +83,9 @@ fn lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
         }
         let line = &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())];
         let behind = &rest[line.len()..];
-        let ending = if behind.starts_with("\r\n") { 2 } else { behind.len().min(1) };
+        // wmic and its like end lines with two carriage returns.
+        let ending = ["\r\r\n", "\r\n"].iter().find(|ending| behind.starts_with(**ending));
+        let ending = ending.map_or(behind.len().min(1), |ending| ending.len());
         rest = &behind[ending..];
         Some((line, &behind[..ending]))
     })
@@ -60,8 +93,18 @@ fn lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
 
 fn mask_line(line: &str, masked: &mut String) {
     let mut spans = spans(&Line::new(line));
-    spans.extend(url_passwords(line));
+    spans.extend(urls::passwords(line));
+    spans.extend(urls::queries(line));
     spans.extend(programs::secrets(line).map(|secret| (secret.start, secret.end)));
+    spans.extend(tokens(line).into_iter().map(|token| (token.span.start, token.span.end)));
+    spans.extend(fields::private_key(line));
+    spans.extend(fields::of_phrases(line));
+    if line.len() <= LONGEST_LINE {
+        // What is decoded is shorter than the line, so that this ends soon.
+        let holds_secrets = |(_, command): &(_, String)| mask(command) != *command;
+        let encoded = tokens::encoded_commands(line).into_iter().filter(holds_secrets);
+        spans.extend(encoded.map(|(span, _)| (span.start, span.end)));
+    }
     spans.sort_unstable();
     let mut done = 0;
     for (start, end) in spans {
@@ -76,18 +119,6 @@ fn mask_line(line: &str, masked: &mut String) {
         done = end;
     }
     masked.push_str(&line[done..]);
-}
-
-/// The passwords of `scheme://user:password@host`.
-fn url_passwords(line: &str) -> impl Iterator<Item = (usize, usize)> {
-    line.match_indices("://").filter_map(move |(at, sign)| {
-        let start = at + sign.len();
-        let end =
-            line[start..].find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '<' | '>'));
-        let authority = &line[start..end.map_or(line.len(), |end| start + end)];
-        let user = &authority[..authority.rfind('@')?];
-        Some((start + user.find(':')? + 1, start + user.len()))
-    })
 }
 
 /// A parameter of a command line together with its value.
@@ -137,7 +168,7 @@ const LONGEST_LINE: usize = 64 << 10;
 
 /// How many bytes of values are read in a line.
 const fn patience(text: &str) -> usize {
-    64 * text.len() + (1 << 16)
+    8 * text.len() + (1 << 16)
 }
 
 /// The spans of the line that are values of secret parameters. They may overlap.
@@ -155,8 +186,9 @@ fn spans(line: &Line<'_>) -> Vec<(usize, usize)> {
     // A line of many names that each reach far would take long: what is left of it is masked as a whole.
     let mut patience = patience(line.text);
     for name in Name::all(line, holds_secret_word) {
-        if name.end >= masked_from {
-            break;
+        spans.extend(values::before_name(line, &name).map(|value| (value.start, value.end)));
+        if masked_from < line.text.len() && name.end >= masked_from {
+            continue;
         }
         for Value { start, end } in values::readings(line, &name).into_iter().map(|reading| reading.value) {
             spans.extend((start < end).then_some((start, end)));

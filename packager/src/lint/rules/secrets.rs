@@ -5,7 +5,7 @@ use crate::lint::script;
 use crate::lint::subject::FileEntry;
 use waybill_intune::command_line::{Word, words};
 use waybill_intune::path::{extension, leaf};
-use waybill_schemas::secrets::{Parameter, names_licence, names_password, parameters};
+use waybill_schemas::secrets::{Parameter, names_licence, names_password, parameters, tokens};
 
 /// The most scripts that are read for secrets.
 const MOST_SCRIPTS: usize = 200;
@@ -67,11 +67,6 @@ fn may_be_secret(value: &str) -> bool {
 /// The kind of a secret that is known by its shape; `None` where there is none.
 fn token_shape(text: &str) -> Option<&'static str> {
     let run = |from: &str, allowed: fn(char) -> bool| from.chars().take_while(|c| allowed(*c)).count();
-    let word: fn(char) -> bool = |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let starts = |prefix: &str, least: usize| {
-        text.match_indices(prefix).any(|(at, _)| run(&text[at + prefix.len()..], word) >= least)
-    };
-    let begins_word = |at: usize| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
     // The signature of Azure's shared access: 32 bytes in base64, escaped for a URL.
     let signature: fn(char) -> bool =
         |c| c.is_ascii_alphanumeric() || matches!(c, '%' | '+' | '/' | '=' | '-' | '_');
@@ -82,29 +77,8 @@ fn token_shape(text: &str) -> Option<&'static str> {
     {
         return Some("the signature of a shared access URL");
     }
-    // The lengths are a little below those of real tokens (36 after `ghp_`, 20 after `glpat-`), so that a prefix which
-    // is only mentioned is not found.
-    let shapes = [
-        ("ghp_", 30, "a GitHub token"),
-        ("github_pat_", 30, "a GitHub token"),
-        ("glpat-", 18, "a GitLab token"),
-        ("xoxb-", 20, "a Slack token"),
-    ];
-    if let Some((_, _, name)) = shapes.iter().find(|(prefix, least, _)| starts(prefix, *least)) {
-        return Some(name);
-    }
-    // Exactly twenty capitals and digits; with one more it is another word that begins alike.
-    let upper: fn(char) -> bool = |c| c.is_ascii_uppercase() || c.is_ascii_digit();
-    if text.match_indices("AKIA").any(|(at, _)| begins_word(at) && run(&text[at..], upper) == 20) {
-        return Some("an AWS access key");
-    }
-    let is_jwt = |at: usize| {
-        let token: String = text[at..].chars().take_while(|c| word(*c) || *c == '.').collect();
-        begins_word(at) && token.len() > 60 && token.split('.').filter(|part| part.len() > 8).count() >= 2
-    };
-    // The header of a token is a JSON object, and `{"` is `eyJ` in base64.
-    if text.match_indices("eyJ").any(|(at, _)| is_jwt(at)) {
-        return Some("a JSON web token");
+    if let Some(token) = tokens(text).first() {
+        return Some(token.kind);
     }
     is_private_key(text).then_some("a private key")
 }
