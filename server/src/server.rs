@@ -77,7 +77,12 @@ impl Server {
     /// The folder cannot be opened, the address cannot be listened on, or the system gives no event queue.
     pub fn bind(options: ServerOptions) -> Result<Self, ServeError> {
         let ServerOptions { folder, listen, serve_everything, log } = options;
-        let opened = ServedFolder::open(&folder).map_err(|source| ServeError::Folder { folder, source })?;
+        let opened = ServedFolder::open(&folder).map_err(|source| {
+            // Windows opens a file as a folder with errors of several kinds.
+            let is_file = cfg!(windows) && folder.is_file();
+            let source = if is_file { io::ErrorKind::NotADirectory.into() } else { source };
+            ServeError::Folder { folder, source }
+        })?;
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .max_blocking_threads(READERS)
