@@ -11,7 +11,7 @@ use waybill_tests::sealed_package::seal;
 
 #[test]
 fn archives() {
-    run("archive", 186, |vector| compare(vector, archive(vector)));
+    run("archive", 192, |vector| compare(vector, archive(vector)));
 }
 
 #[test]
