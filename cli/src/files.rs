@@ -3,10 +3,11 @@
 use crate::args::PackageArgs;
 use crate::error::{Failure, without_queries};
 use intunewin::{ArchivePolicy, EncryptedContent, FileSource, Package, PackageInput, Source};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
-use waybill_disk::{FileAccess, StagingError};
+use waybill_disk::{FileAccess, StagingError, folder_of};
 use waybill_downloader::{CertificateDer, Location, SecretUrl, certificates};
 use waybill_schemas::codes::{self, Code, command, fetch, package};
 use waybill_schemas::{
@@ -107,9 +108,11 @@ pub(crate) struct NewFile<'a> {
 }
 
 impl<'a> NewFile<'a> {
-    /// Creates the file. What exists when this one is written is replaced only with `replace`.
+    /// Creates the file, and the folders that lead to it. What exists when this one is written is replaced only with
+    /// `replace`.
     pub(crate) fn create(path: &'a Path, replace: bool) -> Result<Self, Failure> {
-        let file = waybill_disk::NewFile::create(path, FileAccess::AsReplaced)
+        let file = fs::create_dir_all(folder_of(path))
+            .and_then(|()| waybill_disk::NewFile::create(path, FileAccess::AsReplaced))
             .map_err(|error| not_written(path, &error))?;
         Ok(Self { path, file, replace })
     }

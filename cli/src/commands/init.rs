@@ -20,7 +20,11 @@ use waybill_schemas::secrets::mask;
 
 /// Write an app.json from what the installer is, or from a manifest of winget
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(
+    override_usage = "waybill init [OPTIONS] --setup <FILE> <SOURCE>
+       waybill init [OPTIONS] --update <SOURCE>
+       waybill init [OPTIONS] --winget <DIR|FILE>",
+    after_help = "Examples:
   waybill init apps/7zip/source --setup 7z2301-x64.msi
   waybill init ./tool --setup tool.msi --output apps/tool/app.json
   waybill init apps/7zip/source --setup 7z2408-x64.msi --update
@@ -32,7 +36,8 @@ and PSAppDeployToolkit the commands are proposed, and marked: try them before yo
 rely on them. Uninstall.ps1 and Detect.ps1 beside the setup file are taken.
 
 With --winget the installer is downloaded, its SHA-256 checked before anything
-reads it, and source/ and app.json are written.")]
+reads it, and source/ and app.json are written."
+)]
 pub(crate) struct InitArgs {
     /// The source folder
     #[arg(required_unless_present = "winget", conflicts_with = "winget")]

@@ -77,9 +77,9 @@ fn shown_keys_are_encryption_info() {
 #[test]
 fn a_sarif_file_is_json_and_is_replaced_only_with_force() {
     let bench = Workbench::new();
-    let lint = |more: &[&str]| run(&bench, &[&["lint", "broken-app", "--sarif", "x.sarif"], more].concat());
+    let lint = |more: &[&str]| run(&bench, &[&["lint", "broken-app", "--sarif", "new/x.sarif"], more].concat());
     assert_eq!(lint(&[]).status.code(), Some(3));
-    let sarif: Value = serde_json::from_slice(&fs::read(bench.file("x.sarif")).unwrap()).unwrap();
+    let sarif: Value = serde_json::from_slice(&fs::read(bench.file("new/x.sarif")).unwrap()).unwrap();
     assert_eq!(sarif["version"], "2.1.0");
     assert!(sarif["runs"][0]["results"].as_array().is_some_and(|results| !results.is_empty()));
     assert_eq!((lint(&[]).status.code(), lint(&["--force"]).status.code()), (Some(2), Some(3)));

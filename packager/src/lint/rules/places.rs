@@ -32,7 +32,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "detection by a trace that the uninstall may leave",
             harm: "A folder often stays behind with a log or a setting in it, and an uninstall key says nothing of the \
                version: the app counts as installed after it is gone, or before it is updated. \"Does not exist\" \
-               is refused by Intune's agent as a detection rule (0x87D30004).",
+               of a file is refused by Intune's agent as a detection rule (0x87D30004).",
             fix: "Look at the main program and its version, at `DisplayVersion` in the uninstall key, or at the product code.",
             before: "\"path\": \"C:\\\\Program Files\", \"fileOrFolderName\": \"Contoso\", \"operationType\": \"exists\"",
             after: "\"path\": \"C:\\\\Program Files\\\\Contoso\", \"fileOrFolderName\": \"app.exe\", \"operationType\": \"version\", …",
@@ -201,7 +201,7 @@ fn traces(examined: &Examined<'_>, findings: &mut Findings) {
     let rules = examined.detection_rules();
     for rule in rules.iter().filter(|rule| asks_for_absence(rule.rule())) {
         let message = format!(
-            "{rule} asks that something does not exist; Intune's agent refuses that for detection (0x87D30004)."
+            "{rule} asks that a file or folder does not exist; Intune's agent refuses that for detection (0x87D30004)."
         );
         let fix = "Look at something that is there while the app is, or use a script.";
         findings.warning(rule.place("operationType", subject), message, fix);
@@ -228,12 +228,9 @@ fn traces(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
+/// Whether the rule holds where a file is not there. The same of a registry key or value works under Intune.
 fn asks_for_absence(rule: &Rule) -> bool {
-    match rule {
-        Rule::FileSystem(file) => file.operation_type == Some(FileSystemOperation::DoesNotExist),
-        Rule::Registry(registry) => registry.operation_type == Some(RegistryOperation::DoesNotExist),
-        _ => false,
-    }
+    matches!(rule, Rule::FileSystem(file) if file.operation_type == Some(FileSystemOperation::DoesNotExist))
 }
 
 fn is_bare_folder(rule: &FileSystemRule) -> bool {
