@@ -77,7 +77,8 @@ fn shown_keys_are_encryption_info() {
 #[test]
 fn a_sarif_file_is_json_and_is_replaced_only_with_force() {
     let bench = Workbench::new();
-    let lint = |more: &[&str]| run(&bench, &[&["lint", "broken-app", "--sarif", "new/x.sarif"], more].concat());
+    let lint =
+        |more: &[&str]| run(&bench, &[&["lint", "broken-app", "--sarif", "new/x.sarif"], more].concat());
     assert_eq!(lint(&[]).status.code(), Some(3));
     let sarif: Value = serde_json::from_slice(&fs::read(bench.file("new/x.sarif")).unwrap()).unwrap();
     assert_eq!(sarif["version"], "2.1.0");
