@@ -503,8 +503,10 @@ impl Drafter<'_> {
     }
 
     fn free_name(&self, name: &str) -> String {
-        let is_taken = super::place::has_file(self.setup.sources, name);
-        if is_taken { format!("waybill-{name}") } else { name.to_owned() }
+        let is_free = |name: &String| !super::place::has_file(self.setup.sources, name);
+        let mut others = (1..).map(|count| format!("waybill-{count}-{name}"));
+        let first = [name.to_owned(), format!("waybill-{name}")].into_iter().find(is_free);
+        first.or_else(|| others.find(is_free)).unwrap_or_else(|| name.to_owned())
     }
 
     /// What of the manifest an app.json cannot hold.

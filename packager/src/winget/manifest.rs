@@ -82,6 +82,15 @@ impl Classified for ManifestError {
     }
 }
 
+/// Whether this is an identifier by winget's schema: two to eight parts with dots between them. Folders are named after it,
+/// and none of Windows' own has such a name.
+fn is_identifier(text: &str) -> bool {
+    let fits = |one: char| !one.is_whitespace() && !one.is_control() && !r#"\/:*?"<>|"#.contains(one);
+    let parts: Vec<&str> = text.split('.').collect();
+    (2..=8).contains(&parts.len())
+        && parts.iter().all(|part| (1..=32).contains(&part.chars().count()) && part.chars().all(fits))
+}
+
 impl ManifestError {
     /// An input that cannot be read, or is not there.
     pub(super) fn unreadable(path: &Path, source: io::Error) -> Self {
@@ -154,6 +163,12 @@ impl Manifest {
     }
 
     fn check(&self) -> Result<(), String> {
+        if !is_identifier(&self.identifier) {
+            return Err(format!(
+                "PackageIdentifier is {}, and Publisher.Package is its form",
+                Quoted(&self.identifier)
+            ));
+        }
         match self.root.list("Installers").len() {
             0 => return Err("`Installers` is missing or empty".to_owned()),
             count if count > MOST_INSTALLERS => return Err(format!("it has {count} installers")),

@@ -105,7 +105,9 @@ pub(super) fn place(
     let old = before.map(|record| record.files.clone()).unwrap_or_default();
     for (name, was) in old.iter().filter(|(name, _)| !written.contains_key(*name)) {
         let path = joined(sources, name);
-        if path.is_file() && digest(&path, context)? == *was {
+        refuse_links(&path, sources)?;
+        let is_file = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+        if is_file && digest(&path, context)? == *was {
             fs::remove_file(&path).map_err(WingetError::io(&path))?;
             report.changes.push(change(name, Some("there"), None));
         }
@@ -148,11 +150,15 @@ fn refuse_link(folder: &Path) -> Result<(), WingetError> {
     }
 }
 
+/// Refuses a link in the place of a folder between `sources` and the file.
+fn refuse_links(file: &Path, sources: &Path) -> Result<(), WingetError> {
+    let folder = file.parent().unwrap_or(sources);
+    folder.ancestors().take_while(|ancestor| *ancestor != sources).try_for_each(refuse_link)
+}
+
 fn move_file(from: &Path, to: &Path, sources: &Path) -> Result<(), WingetError> {
     let folder = to.parent().unwrap_or(sources);
-    for ancestor in folder.ancestors().take_while(|ancestor| *ancestor != sources) {
-        refuse_link(ancestor)?;
-    }
+    refuse_links(to, sources)?;
     fs::create_dir_all(folder).map_err(WingetError::io(folder))?;
     if to.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
         return Err(WingetError::Exists { path: to.to_path_buf() });

@@ -1,6 +1,7 @@
 //! What `init --winget` remembers beside app.json, so that an update can tell its own values and files from edits.
 
 use super::WingetError;
+use intunewin::EntryName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -56,9 +57,15 @@ impl Record {
             ),
             _ => refused(error.to_string()),
         })?;
-        serde_json::from_slice(&bytes).map_err(|error| {
+        let record: Self = serde_json::from_slice(&bytes).map_err(|error| {
             refused(format!("it is not the record of init --winget: {}", JsonFault::from(&error)))
-        })
+        })?;
+        // Files of these names are removed by an update.
+        for name in record.files.keys() {
+            EntryName::parse(name.as_bytes(), true)
+                .map_err(|fault| refused(format!("it names a file that cannot be of the app's: {fault}")))?;
+        }
+        Ok(record)
     }
 
     pub(super) fn write(&self, path: &Path) -> Result<(), WingetError> {

@@ -17,7 +17,8 @@ $Pending = 'waybill-files.txt'
 function Get-PackageFile {
     $root = $PSScriptRoot.TrimEnd('\')
     $names = @(Get-ChildItem -LiteralPath $root -Recurse -File -Force | ForEach-Object { $_.FullName.Substring($root.Length + 1) })
-    $names | Where-Object { $Own -notcontains $_ }
+    # A list of the package's own making would name files for removal.
+    $names | Where-Object { ($Own -notcontains $_) -and ($_ -notlike 'waybill-files*.txt') }
     foreach ($program in $Programs) { if ($program.Alias) { Get-CalledName $program } }
 }
 
@@ -41,7 +42,8 @@ function Get-ListedFile {
 function Remove-File($Names) {
     foreach ($name in @($Names)) {
         if (-not $name) { continue }
-        $file = Join-Path $Target $name
+        $file = [IO.Path]::GetFullPath((Join-Path $Target $name))
+        if (-not $file.StartsWith("$Target\", 'OrdinalIgnoreCase')) { continue }
         if (Test-Path -LiteralPath $file -PathType Leaf) { Remove-Item -LiteralPath $file -Force }
         $folder = Split-Path -Parent $file
         while ($folder.Length -ge $Target.Length -and (Test-Path -LiteralPath $folder) -and -not (Get-ChildItem -LiteralPath $folder -Force)) {

@@ -2,6 +2,7 @@
 
 mod choices;
 mod details;
+mod hostile;
 mod transfers;
 mod types;
 mod updates;
