@@ -52,10 +52,10 @@ impl Call {
         self.is_open_but_for(&[])
     }
 
-    /// The same, for words other than those at these places.
+    /// The same, for words other than those at these places, which are in order.
     pub(super) fn is_open_but_for(&self, known: &[usize]) -> bool {
         let words = self.step.words.iter().enumerate();
-        words.filter(|(at, _)| !known.contains(at)).any(|(_, word)| {
+        words.filter(|(at, _)| known.binary_search(at).is_err()).any(|(_, word)| {
             let text = word.text.as_str();
             let is_batch =
                 text == "%*" || text.starts_with(['%', '!']) && !text.contains(['\\', '/', '=', ':']);

@@ -156,7 +156,8 @@ fn lacks_words(call: &Call, msiexec: &Msiexec) -> bool {
         ProductOrFile::File(_, at) => Some(*at),
         ProductOrFile::Product(_) => None,
     });
-    let targets: Vec<usize> = targets.chain(msiexec.log.iter().map(|(_, at)| *at)).collect();
+    let mut targets: Vec<usize> = targets.chain(msiexec.log.iter().map(|(_, at)| *at)).collect();
+    targets.sort_unstable();
     call.in_command && call.language.is_none() || !call.is_open_but_for(&targets)
 }
 

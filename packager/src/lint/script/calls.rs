@@ -68,6 +68,8 @@ struct Reader {
     line: u32,
     /// Blocks around the current statement.
     blocks: Vec<Block>,
+    /// How many of them do not always run.
+    conditions: usize,
     /// The conditions of the block that ended last, for the `else` behind it.
     last_guards: Vec<Guard>,
     guarded: Vec<GuardedLines>,
@@ -97,6 +99,7 @@ impl Default for Reader {
             line: 1,
             blocks: Vec::new(),
             last_guards: Vec::new(),
+            conditions: 0,
             guarded: Vec::new(),
             before: Vec::new(),
             parentheses: 0,
@@ -139,12 +142,14 @@ impl Reader {
                 let is_plain = is_plain(before);
                 self.end();
                 self.before.clear();
+                self.conditions += usize::from(!is_plain);
                 self.blocks.push(Block { guards, is_plain, begins_on: self.line });
                 return;
             }
             Token::Mark('}') => {
                 self.end();
                 let block = self.blocks.pop();
+                self.conditions -= usize::from(block.as_ref().is_some_and(|block| !block.is_plain));
                 self.last_guards = block.as_ref().map(|block| block.guards.clone()).unwrap_or_default();
                 if let Some(block) = block.filter(|block| !block.guards.is_empty()) {
                     self.guarded.push((block.begins_on, self.line, block.guards));
@@ -170,7 +175,7 @@ impl Reader {
         for (at, token) in statement.iter().enumerate() {
             if begins && let Some(name) = name_of(&statement, at) {
                 let arguments = arguments(&statement[at + 1..]);
-                let is_certain = self.blocks.iter().all(|block| block.is_plain);
+                let is_certain = self.conditions == 0;
                 let around = self.blocks.iter().rev().take(MOST_GUARDS);
                 let guards = around.flat_map(|block| block.guards.iter().cloned()).collect();
                 let call = ScriptCall { line: self.started_on, name, arguments, is_certain, is_fed, guards };
