@@ -4,7 +4,7 @@
 use super::holds_secret_word;
 use super::line::{Line, Name};
 use super::signs::{behind_blanks, behind_sign, is_blank};
-use super::values::labels_a_name;
+use super::values::{self, labels_a_name};
 
 /// How many lines may stand between a name and its value.
 pub(super) const MOST_BETWEEN: usize = 8;
@@ -109,31 +109,49 @@ const PHRASES: [&str; 8] = [
     "s/n",
 ];
 
-/// The values behind such words: `Activation code: x`.
+/// The values behind such words: `Activation code: x`, `the activation code is x`.
 pub(super) fn of_phrases(line: &str) -> Option<(usize, usize)> {
     let lower = line.to_ascii_lowercase();
-    let behind = |phrase: &&str| Some(lower.find(*phrase)? + phrase.len());
-    let start = PHRASES.iter().filter_map(behind).filter_map(|end| behind_sign(line, end)).min()?;
-    Some((behind_blanks(line, start), line.len())).filter(|(start, end)| start < end)
+    let begins = |phrase: &&'static str| {
+        lower.match_indices(*phrase).filter_map(|(at, phrase)| value_of_phrase(line, at + phrase.len())).min()
+    };
+    let start = PHRASES.iter().filter_map(begins).min()?;
+    Some((start, line.len())).filter(|(start, end)| start < end)
+}
+
+/// Where the value begins of a phrase that ends at `end`, if it is given one.
+fn value_of_phrase(line: &str, end: usize) -> Option<usize> {
+    if let Some(start) = behind_sign(line, end) {
+        return Some(behind_blanks(line, start)).filter(|start| *start < line.len());
+    }
+    let word = behind_blanks(line, end);
+    let rest = line[word..].get(..4).filter(|_| word > end)?.to_ascii_lowercase();
+    let told = ["is ", "was "].iter().find(|told| rest.starts_with(**told))?;
+    let start = behind_blanks(line, word + told.len());
+    let value = line[start..].split(is_blank).next().unwrap_or_default();
+    (!values::tells_no_value(value)).then_some(start)
+}
+
+/// Where in a line the mark of a private key begins (`BEGIN `, `END `), behind its dashes.
+fn mark_of_key(line: &str, mark: &str) -> Option<usize> {
+    let last = line.rfind("PRIVATE KEY")?;
+    let is_mark = |at: &usize| line[..*at].trim_end().ends_with("--");
+    line.match_indices(mark).map(|(at, _)| at).take_while(|at| *at < last).find(is_mark)
 }
 
 /// Whether a line begins a private key.
 pub(super) fn begins_key(line: &str) -> bool {
-    line.find("BEGIN ")
-        .is_some_and(|at| line[..at].trim_end().ends_with("--") && line[at..].contains("PRIVATE KEY"))
-        || line.starts_with("Private-Lines:")
+    mark_of_key(line, "BEGIN ").is_some() || line.starts_with("Private-Lines:")
 }
 
 /// Whether a line ends a private key.
 pub(super) fn ends_key(line: &str) -> bool {
-    line.find("END ")
-        .is_some_and(|at| line[..at].trim_end().ends_with("--") && line[at..].contains("PRIVATE KEY"))
-        || line.starts_with("Private-MAC:")
+    mark_of_key(line, "END ").is_some() || line.starts_with("Private-MAC:")
 }
 
 /// A private key whose lines stand in one line, as JSON has it.
 pub(super) fn private_key(line: &str) -> Option<(usize, usize)> {
-    let begin = line.find("BEGIN ").filter(|at| line[..*at].trim_end().ends_with("--"))?;
+    let begin = mark_of_key(line, "BEGIN ")?;
     let start = begin + line[begin..].find("PRIVATE KEY")?;
     let start = start + line[start..].find("--")?;
     let start = line.len() - line[start..].trim_start_matches('-').len();

@@ -1,5 +1,7 @@
 //! A line with its quotes, and the names of parameters in it.
 
+use super::steps;
+
 /// A line, and where its quotes are.
 pub(super) struct Line<'a> {
     pub(super) text: &'a str,
@@ -9,6 +11,10 @@ pub(super) struct Line<'a> {
     unescaped: Vec<usize>,
     /// Where the words behind `/d` and `-Value` begin.
     data: Vec<usize>,
+    /// Where the closing tags of markup begin.
+    closing_tags: Vec<usize>,
+    /// Where the last apostrophe is, and the last bracket that closes a call.
+    last_signs: [Option<usize>; 2],
 }
 
 /// A quote that opens: `"` or `'` and the backslashes before it.
@@ -36,7 +42,29 @@ impl<'a> Line<'a> {
         let unescaped = std::iter::once(0).chain(counted.collect::<Vec<_>>()).collect();
         // All found once for the line. Searched anew from each name, a line of many
         // names would take quadratic time.
-        Self { text, quotes, unescaped, data: words_behind_data_switches(text) }
+        Self {
+            text,
+            quotes,
+            unescaped,
+            data: words_behind_data_switches(text),
+            closing_tags: text.match_indices("</").map(|(at, _)| at).collect(),
+            last_signs: ['\'', ')'].map(|sign| text.rfind(sign)),
+        }
+    }
+
+    /// Where the last apostrophe of the line stands, if it stands behind `from`.
+    pub(super) fn last_apostrophe(&self, from: usize) -> Option<usize> {
+        self.last_signs[0].filter(|at| *at >= from)
+    }
+
+    /// Where the last `)` of the line stands, if it stands behind `from`.
+    pub(super) fn last_bracket(&self, from: usize) -> Option<usize> {
+        self.last_signs[1].filter(|at| *at >= from)
+    }
+
+    /// Where the closing tags behind `from` begin.
+    pub(super) fn closing_tags(&self, from: usize) -> &[usize] {
+        &self.closing_tags[self.closing_tags.partition_point(|at| *at < from)..]
     }
 
     /// Where the first word behind `/d` or `-Value` begins that stands behind `from`.
@@ -47,7 +75,11 @@ impl<'a> Line<'a> {
     /// The quote that stands at `at`, backslashes first.
     pub(super) fn quote_at(&self, at: usize) -> Option<Quote> {
         let rest = &self.text[at..];
+        if !rest.starts_with(['"', '\'', '\\']) {
+            return None;
+        }
         let signs = rest.trim_start_matches('\\');
+        steps::count(rest.len() - signs.len() + 1);
         let backslashes = rest.len() - signs.len();
         let sign = signs.chars().next().filter(|sign| *sign == '"' || *sign == '\'' && backslashes == 0)?;
         Some(Quote { sign, backslashes })
@@ -68,6 +100,7 @@ impl<'a> Line<'a> {
         let first = self.quotes.partition_point(|(at, _)| *at < from);
         let mut following = self.quotes[first..].iter().peekable();
         while let Some((at, backslashes)) = following.next() {
+            steps::count(1);
             if quote.backslashes > 0 {
                 if *backslashes == quote.backslashes {
                     return Some(at - backslashes);
@@ -87,7 +120,9 @@ impl<'a> Line<'a> {
     fn closing_apostrophe(&self, from: usize) -> Option<usize> {
         let mut at = from;
         loop {
-            at += self.text[at..].find('\'')?;
+            let length = self.text[at..].find('\'');
+            steps::count(length.unwrap_or(self.text.len() - at) + 1);
+            at += length?;
             if !self.text[at + 1..].starts_with('\'') {
                 return Some(at);
             }

@@ -7,11 +7,14 @@
 //! needless one costs, here a missed one does.
 
 mod carried;
+mod ends;
 mod fields;
+mod joined;
 mod line;
 mod names;
 mod programs;
 mod signs;
+mod steps;
 mod terminal;
 mod tokens;
 mod urls;
@@ -22,8 +25,8 @@ pub use terminal::without_terminal_signs;
 pub use tokens::{Token, tokens};
 
 use carried::Carried;
+use ends::Value;
 use line::{Line, Name};
-use values::Value;
 
 /// What stands in a secret's place.
 pub const MASK: &str = "***";
@@ -58,15 +61,16 @@ const fn is_of_no_width(character: char) -> bool {
 fn mask_seen(text: &str) -> String {
     let lines: Vec<_> = lines(text).collect();
     let before = fields::values_before_names(&lines);
+    let joined = joined::secrets(&lines);
     let mut masked = String::with_capacity(text.len());
     let mut carried = Carried::default();
-    for ((line, ending), before) in lines.into_iter().zip(before) {
+    for (((line, ending), before), joined) in lines.into_iter().zip(before).zip(joined) {
         match carried.masks(line).or(before) {
             Some(start) => {
                 masked.push_str(&line[..start]);
                 masked.push_str(MASK);
             }
-            None => mask_line(line, &mut masked),
+            None => mask_line(line, joined, &mut masked),
         }
         carried.read(line, masked.ends_with(MASK));
         masked.push_str(ending);
@@ -91,8 +95,10 @@ fn lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-fn mask_line(line: &str, masked: &mut String) {
+/// Adds a line without its secrets, and without those that are known by the lines that it goes on with.
+fn mask_line(line: &str, joined: Vec<(usize, usize)>, masked: &mut String) {
     let mut spans = spans(&Line::new(line));
+    spans.extend(joined);
     spans.extend(urls::passwords(line));
     spans.extend(urls::queries(line));
     spans.extend(programs::secrets(line).map(|secret| (secret.start, secret.end)));
@@ -135,10 +141,12 @@ pub struct Parameter<'a> {
 /// The parameters of a command line that are called as wanted: `NAME=value`, `/NAME:value`, `-NAME value`,
 /// `NAME : value`, `PASSWORD value`, `setx NAME value`, and the password of `net use`, which has no name of its own.
 /// Values in quotes are read as well (`/v"/qn NAME=value"`), but not the values of values (`URL=x?NAME=value`).
+/// Of a text that is longer than any command line may be, only the beginning is read.
 pub fn parameters<'a>(text: &'a str, is_wanted: impl Fn(&str) -> bool) -> Vec<Parameter<'a>> {
+    let text = &text[..text.floor_char_boundary(LONGEST_LINE)];
     let line = Line::new(text);
-    let parameter = |name: Name<'a>| {
-        let (Value { start, end }, is_next_word) = values::of_parameter(&line, &name)?;
+    let parameter = |name: Name<'a>, read: &mut usize| {
+        let (Value { start, end }, is_next_word) = values::of_parameter(&line, &name, read)?;
         Some(Parameter { name: name.text, value: &text[start..end], is_next_word })
     };
     let of_programs = programs::secrets(text).filter(|secret| is_wanted(secret.name));
@@ -151,10 +159,9 @@ pub fn parameters<'a>(text: &'a str, is_wanted: impl Fn(&str) -> bool) -> Vec<Pa
     let mut patience = patience(text);
     let mut found = Vec::new();
     for name in Name::all(&line, &is_wanted) {
-        let parameter = parameter(name);
-        let reach = parameter.as_ref().map_or(0, |one: &Parameter<'_>| one.value.len());
-        found.extend(parameter);
-        patience = patience.saturating_sub(reach.max(name.text.len()));
+        let mut read = name.text.len();
+        found.extend(parameter(name, &mut read));
+        patience = patience.saturating_sub(read);
         if patience == 0 {
             break;
         }
@@ -186,8 +193,11 @@ fn spans(line: &Line<'_>) -> Vec<(usize, usize)> {
     // A line of many names that each reach far would take long: what is left of it is masked as a whole.
     let mut patience = patience(line.text);
     for name in Name::all(line, holds_secret_word) {
-        spans.extend(values::before_name(line, &name).map(|value| (value.start, value.end)));
-        if masked_from < line.text.len() && name.end >= masked_from {
+        if let Some(value) = values::before_name(line, &name) {
+            spans.push((value.start, value.end));
+            patience = patience.saturating_sub(value.end.saturating_sub(value.start));
+        }
+        if masked_from < line.text.len() && name.end >= masked_from && patience > 0 {
             continue;
         }
         for Value { start, end } in values::readings(line, &name).into_iter().map(|reading| reading.value) {

@@ -1,7 +1,7 @@
 //! Which names of parameters, variables and fields are a secret's.
 
 /// The words of the rule, and those that PowerShell and HTTP put before a secret.
-const WORDS: [&str; 29] = [
+const WORDS: [&str; 14] = [
     "key",
     "pass",
     "pwd",
@@ -15,7 +15,13 @@ const WORDS: [&str; 29] = [
     "securestring",
     "bearer",
     "activationcode",
+    "recoverycode",
+];
+
+/// What passwords are called in other languages. A program that speaks one of them names nothing else so.
+const OF_OTHER_LANGUAGES: [&str; 16] = [
     "kennwort",
+    "passwort",
     "contrase",
     "wachtwoord",
     "senha",
@@ -30,7 +36,6 @@ const WORDS: [&str; 29] = [
     "密碼",
     "パスワード",
     "비밀번호",
-    "recoverycode",
 ];
 
 /// Names, and last parts of names such as `ADMIN_PW` and `Set-Cookie`, that are a secret's. A longer word that holds one of
@@ -85,10 +90,12 @@ const LICENCES: [&str; 6] =
 pub fn holds_secret_word(name: &str) -> bool {
     let lower = plain(name);
     let last = lower.trim_end_matches(['_', '-']).rsplit(['_', '-']).next().unwrap_or_default();
-    WHOLE.contains(&last)
-        || WORDS.iter().any(|word| lower.contains(word))
-        || is_code(&lower)
-        || imitates(&lower)
+    WHOLE.contains(&last) || holds_word(&lower) || is_code(&lower) || imitates(&lower)
+}
+
+/// Whether a name in lower case holds one of the words, in any language.
+fn holds_word(lower: &str) -> bool {
+    WORDS.iter().chain(&OF_OTHER_LANGUAGES).any(|word| lower.contains(word))
 }
 
 /// Whether a name is that of a code that opens something: `REGCODE`, `unlock-code`.
@@ -122,7 +129,7 @@ fn imitates(lower: &str) -> bool {
     }
     let alike = |c: char| ALIKE.iter().find(|(from, _)| *from == c).map_or(c, |(_, to)| *to);
     let latin: String = lower.chars().map(alike).collect();
-    latin != lower && WORDS.iter().any(|word| latin.contains(word))
+    latin != lower && holds_word(&latin)
 }
 
 /// Whether a parameter of a URL's query holds what somebody signs in with.
@@ -144,24 +151,6 @@ pub fn names_licence(name: &str) -> bool {
     ends_with_any(&bare(name), &LICENCES)
 }
 
-/// What passwords are called in other languages. A program that speaks one of them names nothing else so.
-const OF_OTHER_LANGUAGES: [&str; 14] = [
-    "kennwort",
-    "passwort",
-    "contrase",
-    "wachtwoord",
-    "senha",
-    "парол",
-    "hasł",
-    "heslo",
-    "jelsz",
-    "adgangskode",
-    "lösenord",
-    "salasana",
-    "密码",
-    "パスワード",
-];
-
 /// Whether a name by itself, without any sign, says that the next word is a secret: `PASSWORD x`, `KEY x`, but not
 /// `Key not found`.
 pub(super) fn gives_next_word(name: &str) -> bool {
@@ -179,8 +168,8 @@ pub(super) fn gives_next_word(name: &str) -> bool {
 /// Whether a name is one of the words by itself, such as the `key` of `license key 12-34`.
 pub(super) fn is_secret_word(name: &str) -> bool {
     let lower = plain(name);
-    let is_word =
-        |part: &str| WORDS.contains(&part) || part.strip_suffix('s').is_some_and(|one| WORDS.contains(&one));
+    let is_one = |part: &str| WORDS.contains(&part) || OF_OTHER_LANGUAGES.contains(&part);
+    let is_word = |part: &str| is_one(part) || part.strip_suffix('s').is_some_and(is_one);
     is_word(&lower) || lower.split_once('-').is_some_and(|(first, last)| is_word(first) || is_word(last))
 }
 

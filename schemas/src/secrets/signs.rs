@@ -1,6 +1,8 @@
 //! What stands between a name and its value: blanks and signs, in the spellings that command lines, output, URLs and
 //! markup have.
 
+use super::steps;
+
 /// Blanks that are written out.
 const WRITTEN_BLANKS: [&str; 7] = ["%20", "%09", "%C2%A0", "&nbsp;", "&#160;", r"\u00a0", r"\u0020"];
 
@@ -19,8 +21,9 @@ const WRITTEN_QUOTES: [&str; 9] =
 /// What may close behind a name before its sign: `%NAME%=`, `${NAME}=`, `$h[NAME] =`, `**Name**:`.
 const CLOSERS: [char; 9] = ['}', ')', ']', '%', '!', '*', '`', '^', '#'];
 
-/// The longest index: `NAME[0]=`, `$h['a'] =`.
+/// The longest index: `NAME[0]=`, `$h['a'] =`. An index may hold a name itself, hence at most so many side by side.
 const LONGEST_INDEX: usize = 64;
+const MOST_INDICES: usize = 8;
 
 /// Where the blanks that begin at `at` end.
 pub(super) fn behind_blanks(text: &str, mut at: usize) -> usize {
@@ -49,12 +52,19 @@ pub(super) fn is_blank(character: char) -> bool {
 /// Where the sign that gives a value ends, if one follows at `at` behind closing signs, an index and blanks.
 pub(super) fn behind_sign(text: &str, at: usize) -> Option<usize> {
     let mut at = at;
+    let mut indices = 0;
     loop {
         let rest = &text[at..];
+        indices += usize::from(rest.starts_with('['));
+        if indices > MOST_INDICES {
+            return None;
+        }
         if let Some(sign) = SIGNS.iter().find(|sign| begins(rest, sign)) {
             return Some(at + sign.len());
         }
-        at += skipped(rest)?;
+        let length = skipped(rest)?;
+        steps::count(length);
+        at += length;
     }
 }
 

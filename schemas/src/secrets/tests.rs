@@ -1,4 +1,7 @@
-use super::{Parameter, mask, names_password, parameters};
+mod programs;
+mod time;
+
+use super::{Parameter, mask, parameters};
 use proptest::prelude::*;
 
 #[test]
@@ -50,54 +53,57 @@ fn each_form_is_masked_and_nothing_else() {
     }
 }
 
+/// What may stand between a name and its value.
+const BETWEEN: [&str; 44] = [
+    " ",
+    "\t",
+    "\u{a0}",
+    "\u{202f}",
+    "\u{200b} ",
+    "%20",
+    " is ",
+    ": ",
+    " : ",
+    "\u{a0}: ",
+    "：",
+    "=",
+    " = ",
+    "%20=",
+    "%3D",
+    "=%20",
+    "->",
+    " -> ",
+    " --> ",
+    " => ",
+    "→",
+    " := ",
+    "[0]=",
+    "[ 'a' ] = ",
+    ".value=",
+    "==",
+    "?=",
+    "%=",
+    "} = ",
+    "**: ",
+    "\\t=",
+    "\\u003d",
+    "&nbsp;= ",
+    "(",
+    "=“",
+    "=`",
+    "={",
+    " = @'",
+    "\" \"",
+    "' '",
+    "\" = \"",
+    "\" : \"",
+    "\", \"",
+    "\t\"",
+];
+
 #[test]
 fn every_sign_and_every_blank_gives_a_value() {
-    for between in [
-        " ",
-        "\t",
-        "\u{a0}",
-        "\u{202f}",
-        "\u{200b} ",
-        "%20",
-        " is ",
-        ": ",
-        " : ",
-        "\u{a0}: ",
-        "：",
-        "=",
-        " = ",
-        "%20=",
-        "%3D",
-        "=%20",
-        "->",
-        " -> ",
-        " --> ",
-        " => ",
-        "→",
-        " := ",
-        "[0]=",
-        "[ 'a' ] = ",
-        ".value=",
-        "==",
-        "?=",
-        "%=",
-        "} = ",
-        "**: ",
-        "\\t=",
-        "\\u003d",
-        "&nbsp;= ",
-        "(",
-        "=“",
-        "=`",
-        "={",
-        " = @'",
-        "\" \"",
-        "' '",
-        "\" = \"",
-        "\" : \"",
-        "\", \"",
-        "\t\"",
-    ] {
+    for between in BETWEEN {
         for name in
             ["PASSWORD", "password", "$Password", "--api_token", "LICENSEKEY", "Client-Secret", "$env:PWD"]
         {
@@ -276,61 +282,6 @@ fn two_readings_are_both_masked() {
     assert!(!masked.contains("hunter2"), "{masked}");
     let masked = mask(r#"PASSWORD=ab"c hunter2"e /S"#);
     assert!(!masked.contains("hunter2"), "{masked}");
-}
-
-#[test]
-fn a_hostile_text_is_masked_in_time() {
-    for piece in [
-        ";pwd=",
-        "curl ",
-        "schtasks ",
-        "key=",
-        "key ",
-        "&key",
-        "<key",
-        "key='",
-        "key=\"",
-        "key=\\\"",
-        "key=(",
-        "key /d ",
-        "key\" ",
-        "key property '",
-        "PASSWORD ",
-        "PASSWORD[",
-        "password is ",
-        "password%20",
-        "password(",
-        "net use \\\\a ",
-        "psexec ",
-        "<key\n",
-        "key:\n",
-        "key\n--\n",
-        "-----BEGIN PRIVATE KEY-----\n",
-        "PASSWORD > ",
-        "password for a",
-        "name=password ",
-        "\"name\":\"key",
-        "<Password>",
-        "password(\"",
-        "net use \"a",
-        "7z -p\"",
-        "https://a:b/",
-        "?code=x&",
-        "-e AAAAAAAAAAAA ",
-        "\u{1b}]",
-        "\u{1b}[",
-        "a=|securestring",
-        "Value : x\nName : Key\n",
-        "password: [\n",
-        "ghp_",
-        "eyJ.",
-    ] {
-        let text = piece.repeat((33 << 10) / piece.len());
-        assert!(mask(&text).len() <= 4 * text.len());
-        assert!(parameters(&text[..30_000], names_password).len() <= text.len());
-        let lines = format!("{}\n", piece.repeat(4_000 / piece.len())).repeat(2);
-        assert!(mask(&lines).len() <= 4 * lines.len());
-    }
 }
 
 /// A name that holds one of the spec's words.

@@ -1,6 +1,6 @@
 //! Secrets in URLs: what stands before the host, and the parameters of the query that somebody signs in with.
 
-use super::names;
+use super::{names, steps};
 
 /// How far the end of a password is searched that holds a `/`.
 const LONGEST_PASSWORD: usize = 512;
@@ -68,27 +68,32 @@ pub(super) fn queries(line: &str) -> Vec<(usize, usize)> {
 
 /// The values of the parameters that stand between `start` and `end` and sign in.
 fn parameters(line: &str, start: usize, end: usize, found: &mut Vec<(usize, usize)>) {
-    let mut from = start;
-    while from < end {
-        let rest = &line[from..end];
-        let length = rest.find(['&', ';', '#']).unwrap_or(rest.len());
-        // Each part is looked at once, and ends at the first sign that may part parameters.
-        let part = &rest[..length];
-        let part = &part[..["%26", "%23"].iter().filter_map(|sign| part.find(sign)).min().unwrap_or(length)];
-        let sign = ["=", "%3D", "%3d"].iter().filter_map(|sign| Some((part.find(sign)?, sign.len()))).min();
-        if let Some((at, length)) = sign {
-            let (name, value) = (&part[..at], &part[at + length..]);
-            // The `26` and `3F` of escaped signs, and the rest of `&amp;`.
-            let name = name.rsplit(['%', '?']).next().unwrap_or(name);
-            // A code of few digits says how something ended.
-            let is_number = name.eq_ignore_ascii_case("code") && value.len() <= 5;
-            if !value.is_empty()
-                && !is_number
-                && (names::signs_in(name) || names::signs_in(name.trim_start_matches("26")))
-            {
-                found.push((from + at + length, from + part.len()));
-            }
+    let signs = line[start..end].match_indices(['&', ';', '#', '%']).filter_map(|(at, sign)| {
+        let at = start + at;
+        steps::count(1);
+        match sign {
+            "%" => matches!(line[at..end].get(..3), Some("%26" | "%23")).then_some((at, 3)),
+            _ => Some((at, 1)),
         }
-        from += if part.len() < length { part.len() + 3 } else { length + 1 };
+    });
+    let mut from = start;
+    for (at, length) in signs.chain([(end, 0)]) {
+        steps::count(at - from);
+        found.extend(value_of_parameter(line, from, at));
+        from = at + length;
     }
+}
+
+/// The value of the one parameter between `start` and `end`, if that signs in.
+fn value_of_parameter(line: &str, start: usize, end: usize) -> Option<(usize, usize)> {
+    let part = &line[start..end];
+    let signs = ["=", "%3D", "%3d"].iter().filter_map(|sign| Some((part.find(sign)?, sign.len())));
+    let (at, length) = signs.min()?;
+    let (name, value) = (&part[..at], &part[at + length..]);
+    // The `26` and `3F` of escaped signs, and the rest of `&amp;`.
+    let name = name.rsplit(['%', '?']).next().unwrap_or(name);
+    // A code of few digits says how something ended.
+    let is_number = name.eq_ignore_ascii_case("code") && value.len() <= 5;
+    let signs_in = names::signs_in(name) || names::signs_in(name.trim_start_matches("26"));
+    (!value.is_empty() && !is_number && signs_in).then_some((start + at + length, end))
 }

@@ -1,32 +1,13 @@
 //! Where the values of a secret's name lie. Each function reads one form, and returns nothing where the text has
 //! another.
 
+use super::ends::{Surroundings, Value, quoted_at, value_at};
 use super::line::{Line, Name, Quote};
-use super::names;
 use super::signs::{behind_blanks, behind_sign, is_blank};
+use super::{names, steps};
 
 /// Words and lists of attributes are looked at for so many bytes.
 const LONGEST_WORD: usize = 4096;
-
-/// Where one value lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Value {
-    pub(super) start: usize,
-    pub(super) end: usize,
-}
-
-/// How the end of a value is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Surroundings {
-    /// The quote right before the parameter, as in `"/password:a b"`.
-    opened_by: Option<Quote>,
-    /// Whether the name stands in quotes of its own, as in `"password": "a b"`.
-    is_json: bool,
-    /// Whether a `;` stands before the name, as in a connection string.
-    is_list: bool,
-    /// Whether the name stands in the query of a URL.
-    is_query: bool,
-}
 
 /// One way to read a value of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +33,6 @@ pub(super) enum Form {
 pub(super) fn readings(line: &Line<'_>, name: &Name<'_>) -> Vec<Reading> {
     let (behind, before, surroundings) = surroundings(line, name);
     let forms = [
-        (assigned(line, behind, &surroundings), Form::Sign),
-        (next_word(line, name, behind, &surroundings), Form::NextWord),
-        (of_variable(line, name, before), Form::Variable),
         (next_of_list(line, behind, &surroundings), Form::Text),
         (described(line, behind), Form::Text),
         (argument(line, name, behind), Form::Text),
@@ -68,14 +46,30 @@ pub(super) fn readings(line: &Line<'_>, name: &Name<'_>) -> Vec<Reading> {
         (pair(line, behind), Form::Text),
         (named_elsewhere(line, name.end), Form::Text),
     ];
+    let of_text = forms.into_iter().filter_map(|(value, form)| Some(Reading { value: value?, form }));
+    of_command_line(line, name).into_iter().chain(of_text).collect()
+}
+
+/// The values that a command line may give to `name`.
+fn of_command_line(line: &Line<'_>, name: &Name<'_>) -> Vec<Reading> {
+    let (behind, before, surroundings) = surroundings(line, name);
+    let forms = [
+        (assigned(line, behind, &surroundings), Form::Sign),
+        (next_word(line, name, behind, &surroundings), Form::NextWord),
+        (of_variable(line, name, before), Form::Variable),
+    ];
     forms.into_iter().filter_map(|(value, form)| Some(Reading { value: value?, form })).collect()
 }
 
 /// The value that a command line gives to the parameter `name`, and whether it is the next word: the first of
-/// [`readings`] that is a parameter's and not the value of another one's.
-pub(super) fn of_parameter(line: &Line<'_>, name: &Name<'_>) -> Option<(Value, bool)> {
+/// its readings that is a parameter's and not the value of another one's. Adds to `read` how many bytes were looked at.
+pub(super) fn of_parameter(line: &Line<'_>, name: &Name<'_>, read: &mut usize) -> Option<(Value, bool)> {
     let text = line.text;
+    let readings = of_command_line(line, name);
+    let end = readings.iter().map(|reading| reading.value.end).max()?;
     let word = text[..name.begin()].rfind([' ', '\t', '"', '\'']).map_or(0, |at| at + 1);
+    steps::count(name.begin() - word);
+    *read += end.saturating_sub(word);
     // `/URL=x?token=y` names one parameter; what its value holds is the value's affair.
     let is_own = !text[word..name.begin()].contains('=');
     let is_whole_word = word == name.begin();
@@ -85,7 +79,7 @@ pub(super) fn of_parameter(line: &Line<'_>, name: &Name<'_>) -> Option<(Value, b
         Form::Variable => true,
         Form::Text => false,
     };
-    let found = readings(line, name).into_iter().find(is_parameter)?;
+    let found = readings.into_iter().find(is_parameter)?;
     Some((found.value, found.form == Form::NextWord))
 }
 
@@ -134,7 +128,8 @@ fn next_word(line: &Line<'_>, name: &Name<'_>, behind: usize, surroundings: &Sur
     let text = line.text;
     let from = behind_blanks(text, behind);
     // A sign that continues the line is no value.
-    if from == behind || matches!(text[from..].trim_end(), "" | "^" | "`" | "\\") {
+    let sign = &text[from..];
+    if from == behind || sign.strip_prefix(['^', '`', '\\']).unwrap_or(sign).trim_start().is_empty() {
         return None;
     }
     // `ConvertTo-SecureString -String 'value'`
@@ -198,15 +193,24 @@ fn spoken(line: &Line<'_>, name: &Name<'_>, from: usize, surroundings: &Surround
         && word.len() > 3
         && word.contains(|c: char| c.is_ascii_digit())
         && !word.contains(['\\', '/', '=', ':']);
-    let lower = word.trim_end_matches([',', '.', ';', ':', '!', '?', ')']).to_lowercase();
+    let lower = bare_word(word);
     let is_signed = behind_sign(word, 0).is_some_and(|end| end == word.len());
-    let is_prose = is_signed
-        || !is_quoted && NO_VALUES.split_ascii_whitespace().any(|one| one == lower)
-        || lower.starts_with("value=");
+    let is_prose = is_signed || !is_quoted && tells_no_value(word) || lower.starts_with("value=");
     let is_switch = word.starts_with('/') || word.starts_with('-') && word.len() > 1;
     let may_be_value = !lower.is_empty() && !is_prose && !is_switch;
     let is_told = names::gives_next_word(name.text) && !is_filled;
     (is_word && may_be_value && (is_told || is_number)).then_some(from)
+}
+
+/// A word in lower case without the signs of the sentence behind it.
+fn bare_word(word: &str) -> String {
+    word.trim_end_matches([',', '.', ';', ':', '!', '?', ')']).to_lowercase()
+}
+
+/// Whether a word behind a name is empty, or says something about the secret and does not tell it.
+pub(super) fn tells_no_value(word: &str) -> bool {
+    let lower = bare_word(word);
+    lower.is_empty() || NO_VALUES.split_ascii_whitespace().any(|one| one == lower)
 }
 
 /// The word that begins at `at`; of a very long one its beginning.
@@ -305,9 +309,7 @@ fn tells_whose(words: &str) -> bool {
 /// Whether a sentence says something about a secret and does not tell it: `password policy was not applied`.
 fn is_said_without_value(behind: &str, words: &str) -> bool {
     let word = behind.split(is_blank).next().unwrap_or_default();
-    let lower = word.trim_end_matches([',', '.', ';', ':', '!', '?', ')']).to_lowercase();
-    lower.is_empty()
-        || NO_VALUES.split_ascii_whitespace().any(|one| one == lower)
+    tells_no_value(word)
         || words.split_ascii_whitespace().next().is_some_and(|first| {
             ["policy", "file", "files", "length", "store", "vault", "manager", "check"].contains(&first)
         })
@@ -402,8 +404,7 @@ fn argument(line: &Line<'_>, name: &Name<'_>, behind: usize) -> Option<Value> {
     let rest = rest.strip_prefix('(').or_else(|| rest.strip_prefix("]::new("));
     let rest = rest.filter(|_| names::gives_next_word(name.text))?;
     let start = line.text.len() - rest.len();
-    let end = rest.rfind(')').map_or(line.text.len(), |length| start + length);
-    Some(Value { start, end })
+    Some(Value { start, end: line.last_bracket(start).unwrap_or(line.text.len()) })
 }
 
 /// `["--name", "value"]`
@@ -466,32 +467,41 @@ fn element(line: &Line<'_>, name: &Name<'_>) -> Option<Value> {
         return (attributes.len() >= LONGEST_WORD - 4).then_some(Value { start: name.end, end: text.len() });
     };
     let start = name.end + length + 1;
-    let end = text[start..].match_indices("</").find(|(at, _)| {
-        let closing = &text.as_bytes()[start + at + 2..];
-        let local =
-            text[start + at + 2..text.floor_char_boundary(start + at + 34)].find(':').map_or(0, |at| at + 1);
-        let named = |from: usize| {
-            closing
-                .get(from..from + name.text.len())
-                .is_some_and(|tag| tag.eq_ignore_ascii_case(name.text.as_bytes()))
-        };
-        named(0) || named(local)
-    });
+    let closing_tags = line.closing_tags(start);
+    let end =
+        closing_tags.iter().take(MOST_CLOSING_TAGS).copied().find(|at| closes(text, *at + 2, name.text));
+    if end.is_none() && closing_tags.len() > MOST_CLOSING_TAGS {
+        return Some(Value { start, end: text.len() });
+    }
     let is_nested = text[start..].starts_with('<');
     let first = || text[start..].find('<').filter(|_| !is_nested);
-    let end = end.map(|(at, _)| at).or_else(first).map_or(text.len(), |length| start + length);
+    let end = end.or_else(|| Some(start + first()?)).unwrap_or(text.len());
     Some(Value { start, end })
+}
+
+/// How many closing tags are looked at for that of an element. Where more follow, the rest of the line is masked.
+const MOST_CLOSING_TAGS: usize = 256;
+
+/// Whether the closing tag whose name begins at `at` is that of `name`, with or without the prefix of a namespace.
+fn closes(text: &str, at: usize, name: &str) -> bool {
+    steps::count(1);
+    let prefix = text[at..text.floor_char_boundary(at + 32)].find(':').map_or(0, |length| length + 1);
+    let named = |from: usize| {
+        let tag = text.as_bytes().get(from..from + name.len());
+        tag.is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    named(at) || named(at + prefix)
 }
 
 /// `Adding NAME property. Its value is 'value'.` and its like (Windows Installer, verbose log).
 fn property_of_log(line: &Line<'_>, name: &Name<'_>) -> Option<Value> {
-    let rest = &line.text[name.end..];
-    let begin =
-        rest.strip_prefix(" property").and_then(|rest| rest.find('\'').map(|at| at + " property".len()))?;
+    let rest = line.text[name.end..].strip_prefix(" property")?;
+    let near = &rest[..rest.floor_char_boundary(LONGEST_GAP)];
+    let begin = name.end + " property".len() + near.find('\'')?;
     // A value may hold apostrophes, which Windows Installer does not escape: only the
     // last one is certain to close it.
-    let end = rest.rfind('\'').filter(|end| *end > begin).unwrap_or(rest.len());
-    Some(Value { start: name.end + begin + 1, end: name.end + end })
+    let end = line.last_apostrophe(begin + 1).unwrap_or(line.text.len());
+    Some(Value { start: begin + 1, end })
 }
 
 /// `Name=LicenseKey,Value=x` of an MSI log, `key="ApiToken" value="x"` of a .config, `"name":"token","value":"x"`.
@@ -507,88 +517,6 @@ fn pair(line: &Line<'_>, behind: usize) -> Option<Value> {
 fn named_elsewhere(line: &Line<'_>, behind: usize) -> Option<Value> {
     let from = line.data_behind(behind)?;
     Some(value_at(line, from, &Surroundings::default()))
-}
-
-/// How values begin that are more than a word.
-const EXPRESSIONS: [&str; 18] =
-    ["(", "@(", "@{", "$(", "${", "{", "[", "<", "`", "@'", "@\"", "“", "”", "„", "‘", "’", "‚", "«"];
-
-/// The value that begins at `start`; quotes around it are left standing.
-fn value_at(line: &Line<'_>, start: usize, surroundings: &Surroundings) -> Value {
-    let text = line.text;
-    let quoted = quoted_at(line, start);
-    if let (true, Some((value, _))) = (surroundings.is_json, quoted) {
-        return value;
-    }
-    let behind_quote = quoted.map_or(start, |(_, closed)| closed);
-    let mut end = word_end(line, behind_quote, line.is_inside_quotes(start), surroundings);
-    if let Some(opened_by) = surroundings.opened_by {
-        end = end.max(line.closing(opened_by, start).unwrap_or(text.len()));
-    }
-    if surroundings.is_list {
-        end = end.max(text[start..].find([';', '"']).map_or(text.len(), |length| start + length));
-    }
-    // The end of an expression, and of a text in other quotes, cannot be found without a parser for it, so the rest of
-    // the line is masked.
-    if EXPRESSIONS.iter().any(|opening| text[start..].starts_with(opening)) {
-        end = text.len();
-    }
-    match quoted {
-        Some((value, closed)) if closed >= end => value,
-        _ => Value { start, end },
-    }
-}
-
-/// A value in quotes, and where the quote that closes it ends. `None` where no quote opens, or an apostrophe that
-/// nothing closes.
-fn quoted_at(line: &Line<'_>, start: usize) -> Option<(Value, usize)> {
-    let text = line.text;
-    let quote = line.quote_at(start)?;
-    let signs = text[start..].len() - text[start..].trim_start_matches('"').len();
-    let inner = start + signs.max(quote.len());
-    let ends_there =
-        text[inner..].chars().next().is_none_or(|c| matches!(c, ' ' | '\t' | ',' | ';' | ')' | '}' | ']'));
-    if signs == 2 && ends_there {
-        return Some((Value { start: inner, end: inner }, inner));
-    }
-    if signs >= 2 {
-        // `""a b""` inside outer quotes
-        let end = text[inner..].find("\"\"").map(|length| inner + length);
-        return Some((
-            Value { start: inner, end: end.unwrap_or(text.len()) },
-            end.map_or(text.len(), |end| end + 2),
-        ));
-    }
-    match line.closing(quote, inner) {
-        Some(end) => Some((Value { start: inner, end }, end + quote.len())),
-        None if quote.sign == '\'' => None,
-        None => Some((Value { start: inner, end: text.len() }, text.len())),
-    }
-}
-
-/// The end of the word that goes on at `start`, as a command line has words: blanks in quotes, and those behind `\` or
-/// `` ` ``, do not end it.
-fn word_end(line: &Line<'_>, start: usize, is_inside: bool, surroundings: &Surroundings) -> usize {
-    let text = line.text;
-    let mut at = start;
-    let mut previous = ' ';
-    while let Some(character) = text[at..].chars().next() {
-        let ends = match character {
-            ' ' | '\t' => !matches!(previous, '\\' | '`'),
-            '"' if is_inside && previous != '\\' => true,
-            '&' | '#' | '<' | '>' => surroundings.is_query,
-            _ => false,
-        };
-        if ends {
-            break;
-        }
-        let next = at + character.len_utf8();
-        let is_quote = character != '\\' || !is_inside;
-        let closed = quoted_at(line, at).filter(|_| is_quote).map_or(next, |(_, closed)| closed);
-        at = closed.max(next);
-        previous = character;
-    }
-    at
 }
 
 /// The word that the text ends with; of a very long one its end.

@@ -152,7 +152,8 @@ fn quoted_fix(command: &Command<'_>, step: &Step) -> String {
         _ if step.in_shell => format!("Write `\"{program}\"`."),
         Some(folder) if !command.installs => format!("Write `\"{folder}{behind}\"`."),
         None if !command.installs => {
-            format!("Write `cmd.exe /c \"\"{program}\"{}\"`.", step.tail)
+            // The words behind the program may hold a secret.
+            format!("Write `{}`.", mask(&format!("cmd.exe /c \"\"{program}\"{}\"", step.tail)))
         }
         _ => match of_64_bit {
             Some(one) => format!("Write `\"%{}%{behind}\"`.", one.of_64_bit),

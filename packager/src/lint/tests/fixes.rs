@@ -51,6 +51,36 @@ fn advised(field: &str, command: &str, code: &str) -> String {
 }
 
 #[test]
+fn no_finding_and_no_fix_holds_a_secret() {
+    for command in [
+        "%CONTOSO%\\Contoso App\\setup.exe /S /password:hunter2",
+        "%CONTOSO%\\Contoso App\\setup.exe /S --token hunter2 && echo x",
+        "C:\\Program Files\\Contoso App\\setup.exe PASSWORD=hunter2",
+        "msiexec /i contoso.msi PASSWORD=hunter2 more /qn",
+        "msiexec /i contoso app.msi PIDKEY=hunter2 /qn",
+        "msiexec /i setup.exe PASSWORD=hunter2",
+        "install.ps1 -Password hunter2",
+        "setup.exe –password hunter2",
+        "set PASSWORD=hunter2",
+        "setup.exe /password:hunter2 > %TEMP%\\log.txt",
+        "net use Z: \\\\server\\share hunter2 /user:me && Z:\\setup.exe",
+        "powershell.exe -File install.ps1 -Token hunter2",
+        "powershell.exe -Command \"Start-Process setup.exe -ArgumentList '/password:hunter2'\"",
+        "cmd /c start setup.exe /password:hunter2",
+        "cmd /c \"curl -u me:hunter2 https://host/ -o %TEMP%\\a.exe && %TEMP%\\a.exe\"",
+        "psexec -u me -p hunter2 setup.exe",
+    ] {
+        for field in [INSTALL, UNINSTALL] {
+            let report = lint(subject(&with(msi_app(), field, command.into()), FILES), &[]);
+            for finding in &report.findings {
+                let told = format!("{finding:?}");
+                assert!(!told.contains("hunter2"), "{command}: {told}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_line_that_a_fix_advises_has_no_finding() {
     for (field, command, code) in [
         (INSTALL, "install.ps1", "WB101"),
