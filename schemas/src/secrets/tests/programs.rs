@@ -59,8 +59,8 @@ fn each_phrase_and_each_mark_of_a_key_counts() {
             "INFO BEGIN step: -----BEGIN RSA PRIVATE KEY-----\n***\n-----END RSA PRIVATE KEY-----\nb",
         ),
         (
-            "x\nMIIhunter2\nAPPEND END -----END PRIVATE KEY-----",
-            "x\n***\nAPPEND END -----END PRIVATE KEY-----",
+            "a b\nMIIhunter2\nAPPEND END -----END PRIVATE KEY-----",
+            "a b\n***\nAPPEND END -----END PRIVATE KEY-----",
         ),
     ] {
         assert_eq!(mask(text), expected);
