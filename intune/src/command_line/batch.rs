@@ -214,6 +214,11 @@ fn find_do(text: &str) -> Option<(&str, &str)> {
             true => behind.trim_start_matches(['(', ' ', '\t']),
             false => behind,
         };
+        // A `do` in the set is one of its words.
+        if word.eq_ignore_ascii_case("in") && rest.trim_start().starts_with('(') {
+            rest = &rest[command_end(rest, true)..];
+            rest = rest.strip_prefix(')').unwrap_or(rest);
+        }
     }
 }
 
@@ -275,6 +280,12 @@ mod tests {
             ),
             ("for /f \"usebackq\" %%i in (`ver`) do a", vec!["ver", "a"]),
             ("for /f %%i in (list.txt) do a", vec!["a"]),
+            ("for /f %%i in ('echo do it') do pause", vec!["echo do it", "pause"]),
+            ("for %%i in (a do b) do pause", vec!["pause"]),
+            (
+                "for /f %%i in ('dir \"%ProgramFiles(x86)%\\do it\"') do (a)",
+                vec!["dir \"%ProgramFiles(x86)%\\do it\"", "a"],
+            ),
             ("if defined A if defined B setup.exe /S", vec!["setup.exe /S"]),
             (") else (", vec![]),
             (") else pause", vec!["pause"]),

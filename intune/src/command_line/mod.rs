@@ -51,6 +51,8 @@ pub struct Step {
     pub is_fed: bool,
     /// An `if`, `for` or `||` of the shell decides whether it runs.
     pub is_conditional: bool,
+    /// A `start` without `/wait` starts it, so nobody waits for its end or has its exit code.
+    pub is_left: bool,
 }
 
 impl CommandLine {
@@ -100,6 +102,7 @@ impl Step {
             moved: false,
             is_fed: false,
             is_conditional: false,
+            is_left: false,
         }
     }
 

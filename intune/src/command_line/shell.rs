@@ -21,12 +21,15 @@ pub(super) fn steps_of_line(line: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec
         for (part, is_piped) in split_pipes(&command.text) {
             let (kept, is_read) = without_redirections(&part);
             let mut step = Step::parse(&kept, true, is_packed);
+            let mut is_left = false;
             // `start "" /wait call x.cmd` wraps a program several times.
             for _ in 0..MOST_WRAPPINGS {
                 let Some(inner) = unwrapped(&step) else { break };
+                is_left |= step.stem() == "start" && !waits(&step.tail, &inner);
                 step = Step::parse(&inner, true, is_packed);
             }
             step.moved = moved;
+            step.is_left = is_left;
             step.is_fed = is_piped || is_read;
             step.is_conditional = !command.is_certain;
             moved |= matches!(step.stem().as_str(), "cd" | "chdir" | "pushd");
@@ -118,6 +121,13 @@ fn unwrapped(step: &Step) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether `/wait` or `/w` is among the switches of `start` in front of what it starts.
+fn waits(tail: &str, started: &str) -> bool {
+    let switches = tail.trim_end().strip_suffix(started.trim_end()).unwrap_or(tail);
+    let lower = switches.to_lowercase();
+    lower.split(['/', ' ', '\t', '"']).any(|word| matches!(word, "wait" | "w"))
 }
 
 /// What stands behind the title and the switches of `start`, in any order. The first quoted word is the title; `/d` takes

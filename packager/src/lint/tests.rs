@@ -1,5 +1,6 @@
 //! Every rule fires where it must and not beside that, and good apps have no finding.
 
+mod awaited;
 mod commands;
 mod content;
 mod document;

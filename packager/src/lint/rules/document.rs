@@ -46,7 +46,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "\"publisher\": \"\"",
             after: "\"publisher\": \"Contoso\"",
         },
-        checks: &[commands, texts, time_limit],
+        checks: &[commands, setup_file, texts, time_limit],
     },
 ];
 
@@ -132,6 +132,15 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
             let fix = "Give the line that removes the app silently.";
             findings.warning(subject.app_place(field), "The app has no uninstall command.", fix);
         }
+    }
+}
+
+fn setup_file(examined: &Examined<'_>, findings: &mut Findings) {
+    let subject = examined.subject;
+    let Some(app) = subject.app().filter(|_| super::text(&subject.setup_file).is_empty()) else { return };
+    if super::text(&app.setup_file_path).is_empty() {
+        let fix = "Give the installer's name relative to the source folder; `waybill pack` asks for it.";
+        findings.warning(subject.app_place("/setupFilePath"), "The app has no `setupFilePath`.", fix);
     }
 }
 

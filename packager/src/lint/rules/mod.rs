@@ -3,6 +3,8 @@
 //! A new rule is one entry in a file of this folder and one row in `docs/lint.md`. `waybill explain`, SARIF, `--allow`
 //! and the report take everything else from the entry.
 
+mod awaited;
+mod batch_text;
 mod bitness;
 mod content;
 mod document;
@@ -51,13 +53,15 @@ impl LintRule {
 
 /// Every rule, in the order of the codes.
 pub(super) fn all() -> impl Iterator<Item = &'static LintRule> {
-    let files: [&'static [LintRule]; 17] = [
+    let files: [&'static [LintRule]; 19] = [
         program::RULES,
         packed_files::RULES,
         unattended::RULES,
         bitness::RULES,
         waits::RULES,
         starters::RULES,
+        batch_text::RULES,
+        awaited::RULES,
         variables::RULES,
         impossible::RULES,
         versions::RULES,

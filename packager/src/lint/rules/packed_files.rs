@@ -1,10 +1,12 @@
 //! WB102: files that are not in the package, and paths of the packager's machine.
 
 use super::program::{is_shell_builtin, is_windows_program};
+use super::starters::variable_in;
 use super::{Examined, Findings, LintPage, LintRule, Severity::Error, Subject};
+use waybill_intune::View;
 use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, Word, unquoted_run};
-use waybill_intune::path::leaf;
-use waybill_intune::right_line::LIKELY_EXTENSIONS;
+use waybill_intune::path::{extension, leaf};
+use waybill_intune::right_line::{LIKELY_EXTENSIONS, is_program, right_line};
 use waybill_schemas::secrets::mask;
 
 /// The extensions that cmd tries for a name without one.
@@ -81,13 +83,23 @@ fn meant_as_code(path: &str) -> Option<&'static str> {
 
 fn setup_file(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
-    if let Some(setup) = subject.setup_file.as_deref().filter(|setup| subject.lacks(setup)) {
+    if let Some(setup) =
+        subject.setup_file.as_deref().filter(|setup| !setup.trim().is_empty() && subject.lacks(setup))
+    {
         let fix = match subject.find_leaf(leaf(setup)) {
             Some(entry) => format!("It is there as `{}`: name that.", entry.name),
             None => "Put it into the source folder, or correct the name.".to_owned(),
         };
         let message = format!("The setup file {setup} is not in the package.");
         findings.error(subject.setup_file_place(), message, fix);
+    }
+    if let Some(setup) = &subject.setup_file
+        && let Some(name) = variable_in(setup)
+    {
+        let message = format!(
+            "The setup file {setup} has %{name}% in its name, which is replaced in commands where the device has that variable."
+        );
+        findings.warning(subject.setup_file_place(), message, "Rename the file without percent signs.");
     }
 }
 
@@ -108,7 +120,15 @@ fn nearest(path: &str, subject: &Subject) -> String {
     }
     let with_extension = |extension: &str| subject.find_leaf(&format!("{name}.{extension}"));
     match LIKELY_EXTENSIONS.into_iter().find_map(with_extension).filter(|_| !name.contains('.')) {
-        Some(entry) => format!("{} is there: write its extension.", leaf(&entry.name)),
+        Some(entry) => {
+            // With its extension alone a script would be started directly, which WB101 finds.
+            let end = extension(&entry.name);
+            let name = entry.name.replace('/', "\\");
+            match right_line(&end, &name, View::Bits32).filter(|_| !is_program(&end)) {
+                Some(line) => format!("{name} is there: write `{line}`."),
+                None => format!("{} is there: write its extension.", leaf(&entry.name)),
+            }
+        }
         None => "Put it into the source folder, or correct the name.".to_owned(),
     }
 }

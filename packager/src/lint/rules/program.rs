@@ -133,7 +133,7 @@ fn misplaced_file(step: &Step) -> Option<(String, &'static str)> {
 
 fn unquoted_program(examined: &Examined<'_>, findings: &mut Findings) {
     for (command, step) in examined.steps().filter(|(_, step)| step.unquoted_blanks) {
-        let program = &step.program;
+        let program = without_typographic_quotes(&step.program);
         let message =
             format!("{command} names the program {program} without quotes, though its path has spaces.");
         findings.error(command.place.clone(), message, quoted_fix(command, step));
@@ -143,7 +143,7 @@ fn unquoted_program(examined: &Examined<'_>, findings: &mut Findings) {
 /// How the program of a step is written in quotes, so that no other rule objects: %ProgramFiles% would be the (x86) folder
 /// (WB107), and in the uninstall command a variable may stay as it is (WB114).
 fn quoted_fix(command: &Command<'_>, step: &Step) -> String {
-    let program = &step.program;
+    let program = without_typographic_quotes(&step.program);
     let Some((name, behind)) = program.strip_prefix('%').and_then(|rest| rest.split_once('%')) else {
         return format!("Write `\"{program}\"`.");
     };
@@ -165,6 +165,7 @@ fn quoted_fix(command: &Command<'_>, step: &Step) -> String {
 fn unquoted_arguments(examined: &Examined<'_>, findings: &mut Findings) {
     for (command, step) in examined.steps() {
         for path in unquoted_files(step) {
+            let path = without_typographic_quotes(&path);
             let message = format!("{command} names the file {path} without quotes, though it has spaces.");
             findings.error(command.place.clone(), message, format!("Write `\"{path}\"`."));
         }
@@ -256,15 +257,22 @@ fn shell_fault(command: &Command<'_>) -> Option<(String, &'static str)> {
     Some((format!("{command} uses `{syntax}`, but no shell reads it."), shell_fix(command)))
 }
 
+/// The quotes that word processors write.
+const TYPOGRAPHIC_QUOTES: [char; 3] = ['\u{201C}', '\u{201D}', '\u{201E}'];
+
+/// A path without the quotes of a word processor around it: they were meant as quotes.
+fn without_typographic_quotes(path: &str) -> &str {
+    path.trim_matches(TYPOGRAPHIC_QUOTES)
+}
+
 /// The first dash or quote of a word processor that stands where a program looks for `-` or `"`.
 fn typographic_sign(step: &Step, text: &str) -> Option<char> {
-    const QUOTES: [char; 3] = ['\u{201C}', '\u{201D}', '\u{201E}'];
     const DASHES: [char; 2] = ['\u{2013}', '\u{2014}'];
     let dashed = step.words.iter().map(|word| word.text.as_str()).find(|word| {
         let mut letters = word.chars();
         letters.next().is_some_and(|first| DASHES.contains(&first)) && letters.next().is_some()
     });
-    text.chars().find(|c| QUOTES.contains(c)).or_else(|| dashed?.chars().next())
+    text.chars().find(|c| TYPOGRAPHIC_QUOTES.contains(c)).or_else(|| dashed?.chars().next())
 }
 
 fn shell_fix(command: &Command<'_>) -> &'static str {

@@ -51,18 +51,21 @@ impl Reach {
 
     fn may_hold(&self, Guard { variable, wants_true }: &Guard) -> bool {
         if let Some(function) = variable.strip_prefix(FUNCTION) {
+            let function = without_scope(function);
             // What another script runs in its own process may call it.
             return self.given.is_none() || self.text.matches(function).nth(1).is_some();
         }
-        if variable.ends_with("userinteractive") {
+        if matches!(
+            variable.as_str(),
+            "[environment]::userinteractive" | "[system.environment]::userinteractive"
+        ) {
             return !(self.as_system && *wants_true);
         }
-        let Some(name) = variable.strip_prefix('$') else { return true };
-        let is_switch = self.text.contains(&format!("[switch]{variable}"));
+        let Some(name) = variable.strip_prefix('$').map(without_scope) else { return true };
+        let is_switch = self.text.contains(&format!("[switch]${name}"));
         // Such a name says what it is for, wherever it comes from.
-        let is_for_people = name.contains("interactive") && !name.contains("non");
-        let is_assigned = self.text.contains(&format!("{variable}="));
-        if is_assigned || !(is_switch || is_for_people) {
+        let is_for_people = name.contains("interactive") && !name.contains("no");
+        if self.is_assigned(name) || !(is_switch || is_for_people) {
             return true;
         }
         match &self.given {
@@ -71,6 +74,29 @@ impl Reach {
             None => !(*wants_true && is_for_people),
         }
     }
+
+    /// Whether something in the script gives a variable a value, in whatever scope.
+    fn is_assigned(&self, name: &str) -> bool {
+        let scopes = std::iter::once("").chain(SCOPES);
+        scopes.into_iter().any(|scope| {
+            self.text.contains(&format!("${scope}{name}="))
+                || self.text.contains(&format!("${{{scope}{name}}}="))
+        }) || ["set-variable", "new-variable"].iter().any(|command| {
+            ["", "-name"].iter().any(|parameter| {
+                ["", "'", "\""]
+                    .iter()
+                    .any(|quote| self.text.contains(&format!("{command}{parameter}{quote}{name}")))
+            })
+        })
+    }
+}
+
+/// What stands before the name of a variable or function that belongs to another scope.
+const SCOPES: [&str; 4] = ["global:", "script:", "local:", "private:"];
+
+/// A name in lower case without its scope.
+pub(super) fn without_scope(name: &str) -> &str {
+    SCOPES.iter().find_map(|scope| name.strip_prefix(scope)).unwrap_or(name)
 }
 
 /// Whether words may give a parameter: PowerShell takes its first letters, too.

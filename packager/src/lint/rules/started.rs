@@ -1,7 +1,7 @@
 //! Follows the commands into the scripts that they start: which program starts which, with how many bits, and with which
 //! words. What cannot be followed is left out, because a wrong finding is worse than none.
 
-use super::reach::Reach;
+use super::reach::{Reach, without_scope};
 use super::script_lines::{ROOTS, line_of, replaced};
 use super::{Command, FindingPlace, Subject};
 use crate::lint::script::{ScriptCall, Token, batch_commands, calls, code_lines, decode};
@@ -379,7 +379,8 @@ fn inline_text(call: &PowerShell) -> Option<String> {
 fn defined(calls: &[ScriptCall]) -> HashSet<String> {
     let definitions =
         calls.iter().filter(|call| matches!(call.name.to_lowercase().as_str(), "function" | "filter"));
-    definitions.filter_map(|call| call.arguments.first().map(Token::word)).collect()
+    let names = definitions.filter_map(|call| call.arguments.first().map(Token::word));
+    names.map(|name| without_scope(&name).to_owned()).collect()
 }
 
 /// The view of a started program as far as it is judged: whoever names SysWOW64 means the 32-bit view.
@@ -404,7 +405,11 @@ fn starts_of(step: &Step, starter: Option<View>, is_certain: bool) -> Vec<Start>
     }
     if matches!(step.stem().as_str(), "deploy-application" | "invoke-appdeploytoolkit") {
         // The launchers of PSAppDeployToolkit start the script of their own name, with as many bits as Windows has.
-        let script = format!("{}.ps1", step.program.strip_suffix(".exe").unwrap_or(&step.program));
+        let bare = match step.extension().as_str() {
+            "exe" => &step.program[..step.program.len() - ".exe".len()],
+            _ => step.program.as_str(),
+        };
+        let script = format!("{bare}.ps1");
         return vec![Start { view: None, ..of(&script, Language::PowerShell) }];
     }
     let Some(call) = PowerShell::parse(step) else {
@@ -444,7 +449,7 @@ fn minds_views(code: &str) -> bool {
 }
 
 /// The folder of a packed file, with `\` at its end; empty at the top.
-fn folder_of(name: &str) -> String {
+pub(super) fn folder_of(name: &str) -> String {
     let folder = &name[..name.len() - leaf(name).len()];
     packed_name(folder).replace('/', "\\") + if folder.is_empty() { "" } else { "\\" }
 }

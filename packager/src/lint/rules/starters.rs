@@ -28,7 +28,8 @@ pub(super) static RULES: &[LintRule] = &[
             severity: Warning,
             title: "a PowerShell script without -File",
             harm: "Without `-File` powershell.exe takes the script for a command: it ends with 0 or 1 whatever the script \
-               exits with, so 3010, 1618 and the installer's own codes are lost.",
+               exits with, so 3010, 1618 and the installer's own codes are lost. A string in single quotes or a block in \
+               braces behind `-Command` is only printed (an error).",
             fix: "Write `-File` before the script, or end the command with `; exit $LASTEXITCODE`.",
             before: "powershell.exe -ExecutionPolicy Bypass .\\install.ps1",
             after: "powershell.exe -ExecutionPolicy Bypass -File .\\install.ps1",
@@ -100,9 +101,24 @@ fn defines_winget(examined: &Examined<'_>, call: &Call) -> bool {
 
 fn lost_codes(examined: &Examined<'_>, findings: &mut Findings) {
     for call in &examined.started.calls {
-        // In a script the caller's own code counts, not that of a PowerShell in it.
-        let Some(powershell) = PowerShell::parse(&call.step).filter(|_| call.in_command) else { continue };
+        let Some(powershell) = PowerShell::parse(&call.step) else { continue };
         let command = powershell.command.clone().unwrap_or_default().to_lowercase();
+        if let Some(what) = printed_alone(&command).filter(|_| call.language != Some(Language::PowerShell)) {
+            let message = format!(
+                "{} gives PowerShell {what}, which it prints and does not run: nothing is installed.",
+                call.told
+            );
+            let fix = "Take the quotes or braces away, or write `-File` and the script.";
+            match call.is_certain {
+                true => findings.error(call.place.clone(), message, fix),
+                false => findings.warning(call.place.clone(), message, fix),
+            }
+            continue;
+        }
+        // In a script the caller's own code counts, not that of a PowerShell in it.
+        if !call.in_command {
+            continue;
+        }
         let passes_on = command.contains("exit") || command.contains("lastexitcode");
         let Some(name) = powershell.scripts().into_iter().next().filter(|_| !command.is_empty()) else {
             continue;
@@ -116,6 +132,18 @@ fn lost_codes(examined: &Examined<'_>, findings: &mut Findings) {
         );
         findings.warning(call.place.clone(), message, format!("Write `-File {name}`."));
     }
+}
+
+/// How the words behind `-Command` are told where they are one string in single quotes or one script block: to another
+/// program's PowerShell both are values.
+fn printed_alone(command: &str) -> Option<&'static str> {
+    let command = command.trim();
+    let within = |open: char, close: char| {
+        let inner = command.strip_prefix(open)?.strip_suffix(close)?;
+        (!inner.trim().is_empty() && !inner.contains([open, close])).then_some(())
+    };
+    let text = within('\'', '\'').map(|()| "a string in single quotes");
+    text.or_else(|| within('{', '}').map(|()| "a script block"))
 }
 
 fn variables_in_uninstall(examined: &Examined<'_>, findings: &mut Findings) {
@@ -147,7 +175,7 @@ fn variables_in_uninstall(examined: &Examined<'_>, findings: &mut Findings) {
 }
 
 /// The first `%NAME%` of a text.
-fn variable_in(text: &str) -> Option<String> {
+pub(super) fn variable_in(text: &str) -> Option<String> {
     let mut parts = text.split('%').skip(1);
     let is_name = |part: &&str| {
         !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '(' | ')' | ' '))

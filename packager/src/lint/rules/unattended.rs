@@ -103,23 +103,33 @@ fn interface(examined: &Examined<'_>, findings: &mut Findings) {
 /// Finds scripts and commands that restart the device themselves.
 fn own_restarts(examined: &Examined<'_>, findings: &mut Findings) {
     let fix = "Take it out, and end with 3010 (a restart is needed): Intune restarts as `deviceRestartBehavior` says.";
-    let told = |what: &str, told: &str| {
+    let told = |what: &str, does: &str, told: &str| {
         format!(
-            "{told} restarts the device itself ({what}): the result is lost, and the app is installed again."
+            "{told} {does} the device itself ({what}): the result is lost, and the app is installed again."
         )
     };
     for call in &examined.started.calls {
-        let does = |word: &Word| matches!(word.switch().as_deref(), Some("r" | "g" | "s" | "sg"));
-        if call.step.stem() == "shutdown" && call.step.words.iter().any(does) {
-            findings.warning(call.place.clone(), told("shutdown", &call.told), fix);
-        }
+        let does = |word: &Word| match word.switch().as_deref() {
+            Some("r" | "g") => Some("restarts"),
+            Some("s" | "sg" | "p") => Some("shuts down"),
+            _ => None,
+        };
+        let Some(does) = call.step.words.iter().find_map(does).filter(|_| call.step.stem() == "shutdown")
+        else {
+            continue;
+        };
+        findings.warning(call.place.clone(), told("shutdown", does, &call.told), fix);
     }
     for script in &examined.started.scripts {
         let is_restart = |name: &str| {
             ["restart-computer", "stop-computer"].iter().any(|one| name.eq_ignore_ascii_case(one))
         };
         for call in script.calls.iter().filter(|call| is_restart(&call.name)) {
-            findings.warning(script.place(call.line), told(&call.name, &script.told(call.line)), fix);
+            let does = match call.name.eq_ignore_ascii_case("stop-computer") {
+                true => "shuts down",
+                false => "restarts",
+            };
+            findings.warning(script.place(call.line), told(&call.name, does, &script.told(call.line)), fix);
         }
     }
 }

@@ -155,7 +155,10 @@ fn absent_parts(examined: &Examined<'_>, findings: &mut Findings) {
         };
         let (Some(actual), Ok(wanted)) = (actual, version.value.parse::<VersionNumber>()) else { continue };
         let (value, actual) = (&version.value, actual.trim());
-        if actual.parse().is_ok_and(|actual| wanted.is_same_but_longer(&actual)) {
+        // `greaterThanOrEqual 1.2` holds for 1.2.0 as well as for 1.2, as one expects.
+        let holds_for_both = |actual: &VersionNumber| actual.count() > wanted.count() && !version.surprises();
+        let is_odd = |actual: VersionNumber| wanted.is_same_but_longer(&actual) && !holds_for_both(&actual);
+        if actual.parse().is_ok_and(is_odd) {
             let message = format!(
                 "{rule} compares with {value}, but the app calls that version {actual}: an absent part is older than a zero."
             );

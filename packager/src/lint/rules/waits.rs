@@ -26,10 +26,17 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
 fn programs(examined: &Examined<'_>, findings: &mut Findings) {
     for call in &examined.started.calls {
         let Some((what, fix)) = question(call).filter(|_| !call.step.is_fed) else { continue };
-        let message = format!("{} {what}: the install hangs until the time limit.", call.told);
         match call.is_certain && !asks_the_second_time(call) {
-            true => findings.error(call.place.clone(), message, fix),
-            false => findings.warning(call.place.clone(), message, fix),
+            true => {
+                let message = format!("{} {what}: the install hangs until the time limit.", call.told);
+                findings.error(call.place.clone(), message, fix);
+            }
+            // A condition, jump or label stands before it.
+            false => {
+                let message =
+                    format!("{} {what}: where it runs, the install hangs until the time limit.", call.told);
+                findings.warning(call.place.clone(), message, fix);
+            }
         }
     }
 }
@@ -213,8 +220,28 @@ fn methods_of_powershell(examined: &Examined<'_>, findings: &mut Findings) {
 /// Whether a line shows a message box of Windows Script Host that no time closes: `Popup('text')`, `Popup('text', 0)`.
 fn endless_popup(lower: &str) -> bool {
     let Some((before, behind)) = lower.split_once(".popup(") else { return false };
-    let seconds = behind.split(',').nth(1).map(|seconds| seconds.trim().trim_end_matches(')'));
+    let seconds = second_argument(behind);
     before.contains("wscript.shell") && seconds.is_none_or(|seconds| seconds == "0")
+}
+
+/// The second of the arguments in front of a closing parenthesis. Commas in strings and inner parentheses part nothing.
+fn second_argument(text: &str) -> Option<&str> {
+    let (mut quote, mut depth, mut begins) = (None, 0_usize, None);
+    for (at, character) in text.char_indices() {
+        match (quote, character) {
+            (Some(open), _) => quote = Some(open).filter(|open| *open != character),
+            (None, '"' | '\'') => quote = Some(character),
+            (None, '(' | '{' | '[') => depth += 1,
+            (None, ')' | ',') if depth == 0 => match begins {
+                Some(begins) => return Some(text[begins..at].trim()),
+                None if character == ',' => begins = Some(at + 1),
+                None => return None,
+            },
+            (None, ')' | '}' | ']') => depth = depth.saturating_sub(1),
+            (None, _) => {}
+        }
+    }
+    begins.map(|begins| text[begins..].trim())
 }
 
 fn powershell_question(call: &ScriptCall) -> Option<&'static str> {

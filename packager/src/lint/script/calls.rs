@@ -15,6 +15,8 @@ pub(in crate::lint) struct ScriptCall {
     pub(in crate::lint) is_certain: bool,
     /// Whether a pipe gives it input.
     pub(in crate::lint) is_fed: bool,
+    /// Whether its output goes into a pipe, a variable or an expression, which PowerShell waits for.
+    pub(in crate::lint) is_taken: bool,
     /// The conditions of the innermost blocks around it, as far as they are understood.
     pub(in crate::lint) guards: Vec<Guard>,
 }
@@ -87,6 +89,8 @@ struct Block {
     guards: Vec<Guard>,
     /// Whether it always runs: `& { … }`, `try { … }`.
     is_plain: bool,
+    /// Whether the guards are the whole condition, so that `else` behind the block means their opposite.
+    is_whole: bool,
     begins_on: u32,
 }
 
@@ -140,17 +144,19 @@ impl Reader {
                 let before = if self.statement.is_empty() { &self.before } else { &self.statement };
                 let guards = guards_of(before, &self.last_guards);
                 let is_plain = is_plain(before);
+                let is_whole = !before.iter().any(|token| token.word() == "-and");
                 self.end();
                 self.before.clear();
                 self.conditions += usize::from(!is_plain);
-                self.blocks.push(Block { guards, is_plain, begins_on: self.line });
+                self.blocks.push(Block { guards, is_plain, is_whole, begins_on: self.line });
                 return;
             }
             Token::Mark('}') => {
                 self.end();
                 let block = self.blocks.pop();
                 self.conditions -= usize::from(block.as_ref().is_some_and(|block| !block.is_plain));
-                self.last_guards = block.as_ref().map(|block| block.guards.clone()).unwrap_or_default();
+                let whole = block.as_ref().filter(|block| block.is_whole);
+                self.last_guards = whole.map(|block| block.guards.clone()).unwrap_or_default();
                 if let Some(block) = block.filter(|block| !block.guards.is_empty()) {
                     self.guarded.push((block.begins_on, self.line, block.guards));
                 }
@@ -172,13 +178,24 @@ impl Reader {
         let statement = std::mem::take(&mut self.statement);
         let mut begins = true;
         let mut is_fed = false;
+        // Whether a pipe, an assignment or a parenthesis stood in front.
+        let mut takes = false;
         for (at, token) in statement.iter().enumerate() {
             if begins && let Some(name) = name_of(&statement, at) {
                 let arguments = arguments(&statement[at + 1..]);
                 let is_certain = self.conditions == 0;
                 let around = self.blocks.iter().rev().take(MOST_GUARDS);
                 let guards = around.flat_map(|block| block.guards.iter().cloned()).collect();
-                let call = ScriptCall { line: self.started_on, name, arguments, is_certain, is_fed, guards };
+                let is_taken = takes || statement[at + 1..].iter().take(400).any(|token| token.is('|'));
+                let call = ScriptCall {
+                    line: self.started_on,
+                    name,
+                    arguments,
+                    is_certain,
+                    is_fed,
+                    is_taken,
+                    guards,
+                };
                 self.calls.push(call);
             }
             let word = token.word();
@@ -188,6 +205,7 @@ impl Reader {
                     "&" | "." | "return" | "exit" | "throw" | "if" | "elseif" | "while"
                 );
             begins = keeps || matches!(token, Token::Mark('(' | '|' | '='));
+            takes |= matches!(token, Token::Mark('(' | '|' | '='));
             is_fed = token.is('|') || (is_fed && keeps);
         }
         if !statement.is_empty() {
@@ -220,7 +238,12 @@ fn guards_of(statement: &[Token], last: &[Guard]) -> Vec<Guard> {
     }
 }
 
+/// The conditions that `-and` joins. None where an operator is applied to what `-and` joins in parentheses: `-not ($A -and
+/// $B)` holds where either is false.
 fn conjuncts(condition: &[Token]) -> Vec<Guard> {
+    if is_applied_to_several(condition) {
+        return Vec::new();
+    }
     let words: Vec<String> = condition
         .iter()
         .map(|token| if token.is('(') || token.is(')') { String::new() } else { token.word() })
@@ -229,6 +252,29 @@ fn conjuncts(condition: &[Token]) -> Vec<Guard> {
         return Vec::new();
     }
     words.split(|word| word == "-and").filter_map(guard).take(MOST_GUARDS).collect()
+}
+
+/// Whether `-not`, `!` or a comparison is applied to parentheses with an `-and` in them.
+fn is_applied_to_several(condition: &[Token]) -> bool {
+    // Of each open parenthesis: whether it is negated, and whether there was an `-and` in it.
+    let mut open: Vec<(bool, bool)> = Vec::new();
+    let word_at = |at: usize| condition.get(at).map(Token::word).unwrap_or_default();
+    for (at, token) in condition.iter().enumerate() {
+        if token.is('(') {
+            let before = at.checked_sub(1).map(word_at).unwrap_or_default();
+            open.push((before == "-not" || before.ends_with('!'), false));
+        } else if token.is(')') {
+            let Some((is_negated, has_and)) = open.pop() else { continue };
+            let behind = word_at(at + 1);
+            if has_and && (is_negated || behind.starts_with('-') && behind != "-and") {
+                return true;
+            }
+            open.last_mut().into_iter().for_each(|outer| outer.1 |= has_and);
+        } else if token.word() == "-and" {
+            open.last_mut().into_iter().for_each(|innermost| innermost.1 = true);
+        }
+    }
+    false
 }
 
 /// `$x`, `!$x`, `-not $x`, `$x.IsPresent`, `$x -eq $true`.
@@ -349,6 +395,11 @@ mod tests {
             ("if ([Environment]::UserInteractive) { a }", one("[environment]::userinteractive", true)),
             ("if ($X -and (b)) { a }", one("$x", true)),
             ("if ($X -or $Y) { a }", vec![]),
+            ("if (-not ($X -and $Y)) { a }", vec![]),
+            ("if (!(($X -and $Y))) { a }", vec![]),
+            ("if (($X -and $Y) -eq $false) { a }", vec![]),
+            ("if (($X -and (b)) -and (c)) { a }", one("$x", true)),
+            ("if ($X -and (b)) { c } else { a }", vec![]),
             ("if ($X -gt 3) { a }", vec![]),
             ("while ($X) { a }", vec![]),
             ("function B { a }", one("function b", true)),

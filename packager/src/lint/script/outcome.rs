@@ -6,9 +6,13 @@
 use super::statements::{Statement, parse};
 use super::tokens::{Token, tokens};
 use crate::lint::is_one_of;
+use std::collections::HashSet;
 
 /// The most ways through one script that are followed.
 const MOST_WAYS: usize = 256;
+
+/// The most variables that are followed.
+const MOST_TRUTHS: usize = 50;
 
 /// What a detection script can answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +40,14 @@ struct Way {
 /// Judges a detection script.
 pub(in crate::lint) fn script_answer(text: &str) -> ScriptAnswer {
     let statements = parse(tokens(text));
-    let mut follower =
-        Follower { functions: functions(&statements), stops: stops_on_errors(text), lost: false };
+    let mut follower = Follower {
+        functions: functions(&statements),
+        truths: truths(text),
+        assigned: Vec::new(),
+        depth: 0,
+        stops: stops_on_errors(text),
+        lost: false,
+    };
     let start = Way { prints: Likely::No, stderr: Likely::No, end: End::Open };
     let mut ways = follower.block(&statements, vec![start]);
     if follower.lost {
@@ -96,14 +106,60 @@ fn stops_on_errors(text: &str) -> bool {
     lower.contains("$erroractionpreference") && lower.contains("stop")
 }
 
+/// The variables that only ever get True or False: `$x = Test-Path …`, `$x = $false`.
+fn truths(text: &str) -> Vec<String> {
+    let tokens = tokens(text);
+    let is_truth = |at: usize| {
+        let value: Vec<&Token> = tokens[at..]
+            .iter()
+            .take_while(|token| **token != Token::End && !token.is('}'))
+            .take(200)
+            .collect();
+        let first = value.first().map(|token| token.word()).unwrap_or_default();
+        let is_literal = matches!(first.as_str(), "$true" | "$false") && value.len() == 1;
+        let is_plain = !value.iter().any(|token| token.is('|') || token.is('{') || token.is('='));
+        is_literal || first == "test-path" && is_plain
+    };
+    let (mut found, mut others) = (Vec::new(), Vec::new());
+    for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.word().starts_with('$')) {
+        let name = token.word();
+        let behind = tokens.get(at + 1);
+        if behind.is_some_and(|next| next.is('=')) {
+            (if is_truth(at + 2) { &mut found } else { &mut others }).push(name);
+        } else if behind.is_some_and(|next| next.word() == "in" || next.is(',')) {
+            others.push(name);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    let others: HashSet<String> = others.into_iter().collect();
+    found.retain(|name| !others.contains(name));
+    // Each statement is compared with them.
+    found.truncate(MOST_TRUTHS);
+    found
+}
+
 struct Follower {
     functions: Vec<String>,
+    /// The variables that only ever get True or False.
+    truths: Vec<String>,
+    /// Those of them that have their value on every way so far.
+    assigned: Vec<String>,
+    /// How many blocks are open.
+    depth: usize,
     stops: bool,
     lost: bool,
 }
 
 impl Follower {
-    fn block(&mut self, statements: &[Statement], mut ways: Vec<Way>) -> Vec<Way> {
+    fn block(&mut self, statements: &[Statement], ways: Vec<Way>) -> Vec<Way> {
+        self.depth += 1;
+        let ways = self.statements(statements, ways);
+        self.depth -= 1;
+        ways
+    }
+
+    fn statements(&mut self, statements: &[Statement], mut ways: Vec<Way>) -> Vec<Way> {
         for statement in statements {
             let (open, mut ended): (Vec<_>, Vec<_>) = ways.into_iter().partition(|way| way.end == End::Open);
             if open.is_empty() || self.lost {
@@ -172,7 +228,15 @@ impl Follower {
 
     fn simple(&mut self, tokens: &[Token], ways: Vec<Way>) -> Vec<Way> {
         let mut ways = after_words(tokens, ways);
-        match effect_of(tokens, &self.functions) {
+        let name = tokens.first().map(Token::word).unwrap_or_default();
+        if self.depth == 1
+            && tokens.get(1).is_some_and(|next| next.is('='))
+            && self.truths.contains(&name)
+            && !self.assigned.contains(&name)
+        {
+            self.assigned.push(name);
+        }
+        match effect_of(tokens, &self.functions, &self.assigned) {
             Effect::Nothing => {}
             Effect::Prints(likely) => ways.iter_mut().for_each(|way| way.prints = way.prints.max(likely)),
             Effect::Stderr => {
@@ -230,8 +294,8 @@ enum Effect {
     Lost,
 }
 
-/// What a statement does; `functions` are the names that the script defines.
-fn effect_of(tokens: &[Token], functions: &[String]) -> Effect {
+/// What a statement does; `functions` are the names that the script defines, `truths` the variables that are True or False.
+fn effect_of(tokens: &[Token], functions: &[String], truths: &[String]) -> Effect {
     let Some(first) = tokens.first() else { return Effect::Nothing };
     let word = first.word();
     let rest = &tokens[1..];
@@ -242,6 +306,7 @@ fn effect_of(tokens: &[Token], functions: &[String]) -> Effect {
     if goes_nowhere(tokens) {
         return Effect::Nothing;
     }
+    let prints_of = |tokens: &[Token]| prints_of(tokens, truths);
     match word.as_str() {
         "exit" => Effect::Ends(exit_code(rest), Likely::No),
         // Only the script's own level is followed, where `return` ends it with exit code 0.
@@ -265,9 +330,24 @@ fn effect_of(tokens: &[Token], functions: &[String]) -> Effect {
         _ if word.starts_with("[environment]::exit") => Effect::Lost,
         _ if is_silent(&word) => Effect::Nothing,
         _ if matches!(first, Token::Text(..)) => Effect::Prints(prints_of(tokens)),
+        // It prints True or False.
+        "$true" | "$false" => Effect::Prints(prints_of(tokens)),
+        _ if truths.contains(&word) => Effect::Prints(prints_of(tokens)),
+        _ if first.is('(')
+            && rest.first().is_some_and(|next| next.word() == "test-path")
+            && is_whole(tokens) =>
+        {
+            Effect::Prints(if has_pipe(rest) { Likely::Maybe } else { Likely::Yes })
+        }
         "invoke-expression" | "iex" | "start-job" => Effect::Lost,
         _ => Effect::Prints(Likely::Maybe),
     }
+}
+
+/// Whether one pair of parentheses is all of a statement.
+fn is_whole(tokens: &[Token]) -> bool {
+    let marks = |mark: char| tokens.iter().filter(|token| token.is(mark)).count();
+    marks('(') == 1 && marks(')') == 1 && tokens.last().is_some_and(|last| last.is(')'))
 }
 
 /// Whether a statement may write an error and continue.
@@ -324,7 +404,7 @@ fn exit_code(rest: &[Token]) -> End {
 }
 
 /// Whether these words print anything.
-fn prints_of(tokens: &[Token]) -> Likely {
+fn prints_of(tokens: &[Token], truths: &[String]) -> Likely {
     let literal = tokens.iter().map(|token| match token {
         Token::Text(text, expands) => {
             // What a variable holds is not known, so only the text before the first one is certain to be printed.
@@ -332,6 +412,7 @@ fn prints_of(tokens: &[Token]) -> Likely {
             if plain.trim().is_empty() { Likely::Maybe } else { Likely::Yes }
         }
         Token::Word(word) if matches!(word.to_lowercase().as_str(), "$true" | "$false") => Likely::Yes,
+        Token::Word(word) if truths.contains(&word.to_lowercase()) => Likely::Yes,
         Token::Word(word) if !word.starts_with(['$', '-', '[', '@']) => Likely::Yes,
         Token::Word(_) | Token::Mark(_) | Token::End => Likely::Maybe,
     });

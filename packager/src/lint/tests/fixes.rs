@@ -26,9 +26,11 @@ const POWERSHELL: &str = "C:\\Windows\\Sysnative\\WindowsPowerShell\\v1.0\\power
 
 #[test]
 fn the_example_of_a_page_has_its_finding_and_what_it_becomes_has_none() {
-    for page in pages().into_iter().filter(|page| page.code < "WB117") {
+    for page in pages().into_iter().filter(|page| page.code < "WB119") {
         let find = |text: &str| match page.code {
             "WB111" => of_script("install.cmd", "", text),
+            "WB117" => of_script("install.cmd", "", text.split("   (").next().unwrap_or_default()),
+            "WB118" => of_script("a.ps1", POWERSHELL, text),
             "WB116" => of_script("a.ps1", POWERSHELL, &format!("Test-Path {text}")),
             "WB104" | "WB114" | "WB115" => of_command(UNINSTALL, text),
             _ => of_command(INSTALL, text.split("   (").next().unwrap_or_default()),

@@ -260,7 +260,8 @@ fn wb204_versions_of_another_length() {
         (file(version("greaterThanOrEqual", "1.2")), &[]),
         (file(version("greaterThan", "1.2.0.0")), &[]),
         (display("greaterThanOrEqual", "23.1.0.0"), &["W204"]),
-        (display("greaterThanOrEqual", "23.1"), &["W204"]),
+        (display("greaterThanOrEqual", "23.1"), &[]),
+        (display("greaterThan", "23.1"), &["W204"]),
         (display("greaterThanOrEqual", "23.1.0"), &[]),
         (display("greaterThanOrEqual", "22.5.1.4"), &[]),
     ]);

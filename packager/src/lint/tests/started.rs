@@ -3,7 +3,7 @@
 use super::*;
 
 /// The findings of an install command and these files, each `E`/`W`, digits and the place of it.
-fn in_files(install: &str, files: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn in_files(install: &str, files: &[(&str, &str)]) -> Vec<String> {
     let app = with(msi_app(), "/installCommandLine", install.into());
     let mut packed: Vec<(&str, &[u8])> = vec![("contoso.msi", MSI)];
     packed.extend(files.iter().map(|(name, text)| (*name, text.as_bytes())));
@@ -17,23 +17,23 @@ fn in_files(install: &str, files: &[(&str, &str)]) -> Vec<String> {
     told.collect()
 }
 
-fn in_batch(text: &str) -> Vec<String> {
+pub(super) fn in_batch(text: &str) -> Vec<String> {
     in_files("install.cmd", &[("install.cmd", text)])
 }
 
 /// By way of the 64-bit PowerShell.
-fn in_powershell(text: &str) -> Vec<String> {
+pub(super) fn in_powershell(text: &str) -> Vec<String> {
     in_files(
         "C:\\Windows\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -File install.ps1",
         &[("install.ps1", text)],
     )
 }
 
-fn in_powershell_32(text: &str) -> Vec<String> {
+pub(super) fn in_powershell_32(text: &str) -> Vec<String> {
     in_files("powershell.exe -File install.ps1", &[("install.ps1", text)])
 }
 
-fn in_command(command: &str) -> Vec<String> {
+pub(super) fn in_command(command: &str) -> Vec<String> {
     in_files(
         command,
         &[
@@ -47,7 +47,7 @@ fn in_command(command: &str) -> Vec<String> {
     )
 }
 
-fn assert_each(find: fn(&str) -> Vec<String>, cases: &[(&str, &[&str])]) {
+pub(super) fn assert_each(find: fn(&str) -> Vec<String>, cases: &[(&str, &[&str])]) {
     for (text, expected) in cases {
         assert_eq!(find(text), *expected, "{text}");
     }
@@ -70,7 +70,7 @@ fn wb105_msiexec_in_scripts() {
     assert_each(
         in_powershell,
         &[
-            ("msiexec /i contoso.msi /passive /norestart", &["W105:1"]),
+            ("msiexec /i contoso.msi /passive /norestart | Out-Null", &["W105:1"]),
             (
                 "Start-Process msiexec.exe -ArgumentList '/i', 'contoso.msi', '/passive', '/norestart' -Wait",
                 &["W105:1"],
@@ -85,7 +85,7 @@ fn wb105_msiexec_in_scripts() {
             ),
             ("Start-Process msiexec -ArgumentList $arguments -Wait", &[]),
             ("# msiexec /i contoso.msi\n$text = 'msiexec /i contoso.msi'", &[]),
-            ("& \"$env:windir\\System32\\msiexec.exe\" /x $code /qn /norestart", &[]),
+            ("& \"$env:windir\\System32\\msiexec.exe\" /x $code /qn /norestart | Out-Null", &[]),
         ],
     );
 }
@@ -101,6 +101,16 @@ fn wb105_restarts_by_the_script_itself() {
         ],
     );
     assert_eq!(in_powershell("Restart-Computer -Force"), ["W105:1"]);
+    for (text, does) in [
+        ("shutdown /s /t 0", "shuts down"),
+        ("shutdown /r", "restarts"),
+        ("powershell -c Stop-Computer", "shuts down"),
+    ] {
+        let files: [(&str, &[u8]); 2] = [("contoso.msi", MSI), ("install.cmd", text.as_bytes())];
+        let app = with(msi_app(), "/installCommandLine", "install.cmd".into());
+        let findings = lint(subject(&app, &files), &[]).findings;
+        assert!(findings[0].message.contains(does), "{text}: {findings:?}");
+    }
     assert_eq!(in_powershell("shutdown.exe /r /t 5"), ["W105:1"]);
 }
 
@@ -159,7 +169,7 @@ fn wb106_only_what_has_two_views() {
             ("Copy-Item a \"${env:ProgramFiles(x86)}\\Contoso\"", &[]),
             ("New-Item 'HKLM:\\SOFTWARE\\Policies\\Contoso'", &[]),
             ("New-ItemProperty 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Fonts' -Name a", &[]),
-            ("& C:\\Windows\\System32\\msiexec.exe /x a.msi /qn /norestart", &[]),
+            ("& C:\\Windows\\System32\\msiexec.exe /x a.msi /qn /norestart | Out-Null", &[]),
             ("Copy-Item a C:\\Windows\\System32\\contoso.dll", &["W106:1"]),
             ("Copy-Item a C:\\Windows\\System32\\spool\\drivers", &[]),
             ("if ([Environment]::Is64BitProcess) { New-Item HKLM:\\SOFTWARE\\A }", &[]),
@@ -213,7 +223,7 @@ fn wb110_programs_that_syswow64_lacks() {
 }
 
 #[test]
-fn wb111_what_waits_for_somebody() {
+fn wb111_batch_files_that_wait_for_somebody() {
     assert_each(
         in_batch,
         &[
@@ -253,6 +263,10 @@ fn wb111_what_waits_for_somebody() {
             ("wmic product where name='A' call uninstall /nointeractive", &[]),
         ],
     );
+}
+
+#[test]
+fn wb111_scripts_of_powershell_that_wait_for_somebody() {
     assert_each(
         in_powershell,
         &[
@@ -277,6 +291,17 @@ fn wb111_what_waits_for_somebody() {
             ("if (-not [Environment]::UserInteractive) { exit 1 } else { pause }", &[]),
             ("param([switch]$Silent)\nif (-not $Silent) { Read-Host }", &["W111:2"]),
             ("$Ask = $true\nif ($Ask) { Read-Host }", &["W111:2"]),
+            (
+                "param([switch]$Interactive, [switch]$Force)\nif (-not ($Interactive -and $Force)) { Read-Host }",
+                &["W111:2"],
+            ),
+            ("function global:Ask { Read-Host }\nAsk", &["W111:1"]),
+            ("function script:Ask { Read-Host }\nexit 0", &[]),
+            ("$script:Interactive = $true\nif ($Interactive) { Read-Host }", &["W111:2"]),
+            ("Set-Variable -Name Interactive -Value $true\nif ($Interactive) { Read-Host }", &["W111:2"]),
+            ("if ($NotUserInteractive) { Read-Host }", &["W111:1"]),
+            ("(New-Object -ComObject WScript.Shell).Popup('Hello, you')", &["W111:1"]),
+            ("(New-Object -ComObject WScript.Shell).Popup('a, b', 5)", &[]),
         ],
     );
     assert_eq!(in_command("cmd /k setup.exe /S"), ["E111"]);
@@ -316,7 +341,7 @@ fn powershell_in_a_line_of_a_script_is_judged() {
             ("powershell -Command \"Read-Host\"", &["E111:1"]),
             ("if exist a (powershell -c \"& { pause }\")", &["W111:1"]),
             ("powershell -Command \"winget install --id A.B\"", &["W112:1"]),
-            ("powershell -c \"msiexec /i contoso.msi /qn\"", &["W105:1"]),
+            ("powershell -c \"msiexec /i contoso.msi /qn\"", &["W105:1", "W118:1"]),
             ("powershell -NonInteractive -c \"Read-Host\"", &[]),
             ("powershell -c \"exit 0\" & rem powershell -c pause", &[]),
         ],
@@ -366,6 +391,11 @@ fn wb113_a_script_whose_codes_are_lost() {
     };
     for tail in [".\\install.ps1", "-ExecutionPolicy Bypass install.ps1", "-Command \"& .\\install.ps1\""] {
         assert_eq!(command(tail, "exit 3010"), ["W113"], "{tail}");
+    }
+    for tail in
+        ["-Command '& .\\install.ps1'", "-Command \"'.\\install.ps1'\"", "-Command { & .\\install.ps1 }"]
+    {
+        assert_eq!(command(tail, "exit 3010"), ["E113"], "{tail}");
     }
     for tail in ["-File install.ps1", "-Command \"& .\\install.ps1; exit $LASTEXITCODE\""] {
         assert_eq!(command(tail, "exit 3010"), [""; 0], "{tail}");
@@ -449,6 +479,7 @@ fn functions_of_a_script_are_no_programs() {
 #[test]
 fn the_script_of_the_toolkits_launcher_is_read() {
     let files = [("Invoke-AppDeployToolkit.exe", "MZ"), ("Invoke-AppDeployToolkit.ps1", "$name = Read-Host")];
+    assert_eq!(in_files("Invoke-AppDeployToolkit.EXE -DeployMode Silent", &files), ["E111:1"]);
     assert_eq!(in_files("Invoke-AppDeployToolkit.exe -DeployMode Silent", &files), ["E111:1"]);
 }
 

@@ -37,6 +37,12 @@ fn good_detection_scripts_are_fine() {
         "if ((Get-Item $p).Length -gt 0) { 'yes' } else { 'no' }",
         "$v = [version]$x.Trim()\n'yes'",
         "& reg.exe query HKLM\\SOFTWARE\\X",
+        // What has no value prints nothing.
+        "if ($a) { $x = $true }\n$x",
+        "$x = Test-Path $p | Where-Object { $_ }\n$x",
+        "$x = $true\n$x = Find-It\n$x",
+        "(Test-Path $p) | Where-Object { $_ }",
+        "if (Test-Path $p) { $true }",
     ] {
         assert_eq!(script_answer(text), ScriptAnswer::Fine, "{text}");
     }
@@ -53,6 +59,11 @@ fn scripts_that_always_print_are_found() {
         "if (Test-Path $p) { return $true } else { return $false }",
         "# a comment that says exit 1\nWrite-Output 'x' # exit 1",
         "try { if ($a) { 'yes' } else { 'no' } } catch { 'error' }",
+        "if (Test-Path 'C:\\a') { $true } else { $false }",
+        "$x = Test-Path 'C:\\a'\n$x",
+        "$x = $false\nif (Test-Path 'C:\\a') { $x = $true }\nreturn $x",
+        "$x = Test-Path 'C:\\a'; Write-Output $x; exit 0",
+        "(Test-Path 'C:\\a')",
     ] {
         assert_eq!(script_answer(text), ScriptAnswer::AlwaysDetected, "{text}");
     }
