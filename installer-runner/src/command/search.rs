@@ -4,7 +4,7 @@ use super::{FOUND_ON_PATH, passed_over};
 use waybill_intune::command_line::Candidate;
 use waybill_intune::path;
 use waybill_intune::view::FileView;
-use waybill_schemas::secrets::mask;
+use waybill_schemas::secrets::{MASK, mask};
 use waybill_system::{FileKind, System, Unanswered};
 
 /// Looks for programs, and remembers for the report where it looked.
@@ -78,7 +78,7 @@ impl<'a> Search<'a> {
         let found = longer.iter().find_map(|candidate| self.look_for(candidate));
         self.searched = told;
         if let (None, Some(longest)) = (&found, longer.last()) {
-            let longest = mask(longest.name);
+            let longest = told_place(longest, longest.name);
             self.searched.push(format!("the same places for longer names, up to `{longest}`"));
         }
         found
@@ -90,10 +90,10 @@ impl<'a> Search<'a> {
         }
         for place in self.places(candidate.name) {
             match self.kind_of(&place.path) {
-                None => self.searched.push(mask(&place.path)),
+                None => self.searched.push(told_place(candidate, &place.path)),
                 // SearchPath stops at a folder of that name, which CreateProcess then refuses.
                 Some(FileKind::Folder) => {
-                    self.searched.push(format!("{} (a folder)", mask(&place.path)));
+                    self.searched.push(format!("{} (a folder)", told_place(candidate, &place.path)));
                     return None;
                 }
                 Some(FileKind::File) if place.is_of_path && self.must_not_start(&place.path) => {}
@@ -215,4 +215,10 @@ fn assumed<'c>(candidates: &[Candidate<'c>]) -> Option<FoundProgram<'c>> {
     let path = if path::has_extension(name) { full } else { format!("{full}.exe") };
     let found_in = "content folder, which is not here yet: not looked for".to_owned();
     is_possible.then_some(FoundProgram { path, found_in, tail: candidate.tail })
+}
+/// A place that was searched for a candidate, without its secrets. A name may be cut off from what shows it to be one:
+/// `sh -c 'echo S` of `sh -c 'echo S | docker login --password-stdin'`.
+fn told_place(candidate: &Candidate<'_>, place: &str) -> String {
+    let line = format!("{}{}", candidate.name, candidate.tail);
+    if mask(&line).starts_with(candidate.name) { mask(place) } else { place.replace(candidate.name, MASK) }
 }

@@ -121,6 +121,8 @@ fn not_found(name: &str, line: &str, folder: &str, system: &dyn System, searched
         None => "name a file of the content folder (`sh ./install.sh`) or a full path".to_owned(),
     };
     if let Some(operator) = shell_operator(&words(line)) {
+        // A word that holds a secret by the words before it is not shown.
+        let operator = if mask(line).contains(operator) { operator } else { "&&" };
         fix = format!("{fix}; there is no shell, so `{operator}` is not interpreted: write `sh -c '…'`");
     }
     Refusal { code: NOT_FOUND, why: format!("there is no `{}`", mask(name)), fix, searched }

@@ -8,7 +8,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use waybill_disk::Root;
 use waybill_schemas::report::install::OutputReport;
-use waybill_schemas::secrets::{mask, without_terminal_signs};
+use waybill_schemas::secrets::{gap, mask, without_terminal_signs};
 use waybill_system::Device;
 
 // How much of an output is kept: 1 MiB, the first and the last half.
@@ -91,7 +91,7 @@ impl OutputFile {
             // A line that was cut is dropped, and the line behind it: the part that is missing may be the name that shows
             // a value to be a secret, in its own line or in the next.
             let whole_lines = tail.splitn(3, '\n').nth(2).unwrap_or_default();
-            format!("{}\n… {dropped} bytes left out …\n{whole_lines}", decode(&head, is_wide, device))
+            format!("{}\n{}\n{whole_lines}", decode(&head, is_wide, device), gap(dropped))
         } else {
             let mut all = Vec::new();
             file.take(KEPT).read_to_end(&mut all)?;

@@ -6,10 +6,10 @@ use super::line::{Line, Name, Quote};
 use super::signs::{behind_sign, is_blank};
 use super::{LONGEST_LINE, holds_secret_word, names};
 
-/// How many lines of a list or of an element are masked behind their name.
-const MOST_LINES: usize = 256;
+/// How many lines of a list or of an element are masked behind their name: more than an output that is kept has.
+const MOST_LINES: usize = 1 << 20;
 /// How many rows of a table are masked below its heads.
-const MOST_ROWS: usize = 10_000;
+const MOST_ROWS: usize = 1 << 20;
 
 /// What the lines so far say about the next.
 #[derive(Debug, Default)]

@@ -65,6 +65,11 @@ fn mask_seen(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut carried = Carried::default();
     for (((line, ending), before), joined) in lines.into_iter().zip(before).zip(joined) {
+        if is_gap(line) {
+            masked.push_str(line);
+            masked.push_str(ending);
+            continue;
+        }
         match carried.masks(line).or(before) {
             Some(start) => {
                 masked.push_str(&line[..start]);
@@ -76,6 +81,20 @@ fn mask_seen(text: &str) -> String {
         masked.push_str(ending);
     }
     masked
+}
+
+/// The line that stands for the middle of a text that was cut out. A table or a list that begins before it goes on behind
+/// it.
+pub fn gap(bytes: u64) -> String {
+    format!("{GAP_BEGINS}{bytes}{GAP_ENDS}")
+}
+
+const GAP_BEGINS: &str = "… ";
+const GAP_ENDS: &str = " bytes left out …";
+
+fn is_gap(line: &str) -> bool {
+    let bytes = line.strip_prefix(GAP_BEGINS).and_then(|line| line.strip_suffix(GAP_ENDS));
+    bytes.is_some_and(|bytes| bytes.len() <= 20 && bytes.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The lines of a text with their endings.

@@ -427,3 +427,17 @@ fn parameters_of_a_command_line_have_the_values_that_are_masked() {
         assert!(!masked.contains(&format!("={value}")) && !masked.contains(&format!(":{value}")), "{masked}");
     }
 }
+
+#[test]
+fn a_long_list_is_masked_to_its_end_and_over_what_was_left_out() {
+    let rows =
+        |from: usize, to: usize| (from..to).map(|row| format!("user{row},hunter{row}\n")).collect::<String>();
+    let text = format!("User,Password\n{}{}\n{}\ndone\n", rows(0, 11_000), gap(123), rows(20_000, 20_100));
+    let masked = mask(&text);
+    assert!(!masked.contains("hunter"));
+    assert!(masked.contains(&gap(123)) && masked.ends_with("done\n"));
+    let list = format!("\"password\": [\n{}]\nbehind it\n", "\"hunter\",\n".repeat(1_000));
+    let masked = mask(&list);
+    assert!(!masked.contains("hunter") && masked.ends_with("behind it\n"));
+    assert!(!mask("… password=hunter2 bytes left out …").contains("hunter2"));
+}
