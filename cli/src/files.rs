@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_disk::{FileAccess, StagingError, folder_of};
 use waybill_downloader::{CertificateDer, Location, SecretUrl, certificates};
+use waybill_schemas::app::app_document_of_sources;
 use waybill_schemas::codes::{self, Code, command, fetch, package};
 use waybill_schemas::{
     DOCUMENT_LIMIT, GivenEncryptionInfo, encryption_info_from, open_regular, read_bounded, read_regular,
@@ -202,6 +203,14 @@ impl PackageReader {
 /// A path as it was given, for reports; one that is a URL without its scheme is shown without its query.
 pub(crate) fn shown(path: &Path) -> String {
     without_queries(&path.to_string_lossy())
+}
+
+/// The app's folder, as an argument, where `folder` is its folder `source`: it is easily given in its place.
+pub(crate) fn app_of_sources(folder: &Path) -> Option<String> {
+    let document = app_document_of_sources(folder);
+    let app = document.parent()?;
+    let is_beside = app != folder && document.is_file();
+    is_beside.then(|| as_argument(&shown(if app == Path::new("") { Path::new(".") } else { app })))
 }
 
 /// A path as an argument of a command that a hint proposes: in quotes where the shell of this system would take it apart.

@@ -13,7 +13,7 @@ pub(crate) fn in_plain_words(error: &(dyn Error + 'static)) -> String {
     }
 }
 
-/// What a kind of error means for whoever named the path or address that it is about.
+/// What a kind of error means to the person who named the path or address that it is about.
 fn words(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
         ErrorKind::NotFound => "there is no such file or folder",

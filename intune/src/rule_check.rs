@@ -275,11 +275,20 @@ impl Faults {
                 self.add(RuleFault::new(compared.value_field, written, why))
             }
             _ => read(written).or_else(|| {
-                let why = format!("`{written}` is no {what}");
+                let why = format!("`{written}` is no {what}{}", accepted_form(what));
                 self.add(RuleFault::new(compared.value_field, written, why))
             }),
         };
         Some(Comparison { operator: operator?, value: value? })
+    }
+}
+
+/// How a value of this kind is written, where its name does not say it; empty for the others.
+fn accepted_form(what: &str) -> &'static str {
+    match what {
+        VERSION => "; one is written as `1.2` or `1.2.3.4`",
+        DATE => "; one is written as `2024-02-01`, or as `02/01/2024` with the month first",
+        _ => "",
     }
 }
 
@@ -377,7 +386,7 @@ mod tests {
         let expected = [
             ("path", "Contoso is relative, and to nothing in particular"),
             ("fileOrFolderName", "nothing is called *.exe, and wildcards are not expanded"),
-            ("comparisonValue", "`v1` is no version"),
+            ("comparisonValue", "`v1` is no version; one is written as `1.2` or `1.2.3.4`"),
             ("operator", "`greaterThen` is no operator; `greaterThan` is the nearest word"),
         ];
         assert_eq!(found, expected.map(|(field, why)| (field, why.to_owned())));

@@ -34,6 +34,8 @@ pub struct WordFault {
     pub kind: WordFaultKind,
     /// The word that is most likely meant.
     pub nearest: Option<&'static str>,
+    /// The words of the vocabulary.
+    pub known: &'static [&'static str],
 }
 
 /// The fault as a clause without a full stop, e.g. "`Usr` is no account to run as; `user` is the nearest word".
@@ -53,6 +55,10 @@ impl fmt::Display for WordFault {
         }?;
         match self.nearest {
             Some(nearest) => write!(formatter, "; `{nearest}` is the nearest word"),
+            // A list that is read at one glance.
+            None if self.kind == WordFaultKind::Unknown && self.known.len() <= 3 => {
+                write!(formatter, "; the words are `{}`", self.known.join("`, `"))
+            }
             None => Ok(()),
         }
     }
@@ -69,7 +75,7 @@ impl WordFault {
     }
 
     /// Judges a word that is not among `known`, of a closed vocabulary.
-    fn of_text(pointer: &str, word: &str, what: &'static str, known: &[&'static str]) -> Self {
+    fn of_text(pointer: &str, word: &str, what: &'static str, known: &'static [&'static str]) -> Self {
         let nearest = nearest_word(word, known);
         let kind = match nearest {
             _ if word == FUTURE_WORD => WordFaultKind::Newer,
@@ -79,7 +85,7 @@ impl WordFault {
         let nearest = nearest.filter(|_| kind != WordFaultKind::Newer);
         // Cut, so that 8,000 faults of a hostile document are small.
         let word = word.chars().take(200).collect();
-        Self { pointer: pointer.to_owned(), what, word, kind, nearest }
+        Self { pointer: pointer.to_owned(), what, word, kind, nearest, known }
     }
 
     /// Whether it is a word of a rule that `CheckedRule::check` reports as a fault of that rule. `ruleType` is not,
@@ -205,7 +211,7 @@ impl Found {
         self.0.extend(word.and_then(|word| WordFault::of(pointer, word)));
     }
 
-    fn open(&mut self, pointer: &str, word: &str, what: &'static str, known: &[&'static str]) {
+    fn open(&mut self, pointer: &str, word: &str, what: &'static str, known: &'static [&'static str]) {
         self.0.push(WordFault::of_text(pointer, word, what, known).in_open_vocabulary());
     }
 
@@ -276,6 +282,13 @@ mod tests {
     fn faults(app: Value) -> Vec<String> {
         let app = AppDocument::from_value(app).unwrap();
         word_faults(&app).iter().map(|fault| format!("{} {:?}: {fault}", fault.pointer, fault.kind)).collect()
+    }
+
+    #[test]
+    fn of_a_word_that_is_near_to_none_the_few_words_are_named() {
+        let app = json!({ "installExperience": { "runAsAccount": "admin" } });
+        let told = word_faults(&AppDocument::from_value(app).unwrap())[0].to_string();
+        assert_eq!(told, "`admin` is no account to run as; the words are `system`, `user`");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is wrong with a JSON text, in plain words: the parser's own messages name Rust's types and quote values.
 //!
-//! Every document of Waybill that is JSON tells its faults by this module, so that a comma too many reads alike in an app's
+//! Every document of Waybill that is JSON describes its faults with this module, so that a comma too many reads alike in an app's
 //! document, in a content.json and in a baseline.
 
 use serde_json::error::Category;
@@ -31,6 +31,20 @@ impl From<&serde_json::Error> for JsonFault {
             _ => plain_reason(message),
         };
         Self { line, column, reason, is_syntax }
+    }
+}
+
+impl JsonFault {
+    /// The fault of `error` in `text`, the document that was read: a comment, which other tools take, is called one.
+    pub(crate) fn in_text(error: &serde_json::Error, text: &[u8]) -> Self {
+        let fault = Self::from(error);
+        let line = text.split(|byte| *byte == b'\n').nth(fault.line.saturating_sub(1)).unwrap_or_default();
+        let at = line.get(fault.column.saturating_sub(1)..).unwrap_or_default();
+        let is_comment = [&b"//"[..], b"/*", b"#"].iter().any(|begin| at.starts_with(begin));
+        match fault.is_syntax && fault.column > 0 && is_comment {
+            true => Self { reason: "JSON has no comments: take this one out".to_owned(), ..fault },
+            false => fault,
+        }
     }
 }
 
@@ -123,7 +137,11 @@ fn known_reason(message: &str) -> Option<String> {
     if let Some((found, wanted)) = parts("invalid type: ") {
         return Some(format!("it is {}, and {} belongs there", kind_of(found), wanted_kind(wanted)));
     }
-    if let Some((_, wanted)) = parts("invalid value: ").or_else(|| parts("invalid length ")) {
+    if let Some((found, wanted)) = parts("invalid value: ").or_else(|| parts("invalid length ")) {
+        if let Some(most) = most_of(wanted).filter(|_| found.starts_with("integer `") && !found.contains('-'))
+        {
+            return Some(format!("it cannot have this value; a whole number up to {most} belongs there"));
+        }
         return Some(format!("it cannot have this value; {} belongs there", wanted_kind(wanted)));
     }
     if let Some(known) = message.strip_prefix("unknown variant `").and_then(after_expected) {
@@ -140,6 +158,19 @@ fn known_reason(message: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The largest number of a type of Rust that is smaller than JSON's own numbers.
+fn most_of(wanted: &str) -> Option<u64> {
+    Some(match wanted {
+        "u8" => u8::MAX.into(),
+        "u16" => u16::MAX.into(),
+        "u32" => u32::MAX.into(),
+        "i8" => i8::MAX.cast_unsigned().into(),
+        "i16" => i16::MAX.cast_unsigned().into(),
+        "i32" => i32::MAX.cast_unsigned().into(),
+        _ => return None,
+    })
 }
 
 /// The words behind the last `expected`, which are our own.
@@ -204,6 +235,14 @@ mod tests {
                 "it cannot have this value; a whole number from 1 belongs there",
             ),
             (
+                "invalid value: integer `5000000000`, expected u32",
+                "it cannot have this value; a whole number up to 4294967295 belongs there",
+            ),
+            (
+                "invalid value: integer `-1`, expected u32",
+                "it cannot have this value; a whole number from 0 belongs there",
+            ),
+            (
                 "invalid type: floating point `1.5`, expected i64",
                 "it is a number with a fraction, and a whole number belongs there",
             ),
@@ -221,6 +260,26 @@ mod tests {
             ("4294967296 is no exit code of 32 bits", "4294967296 is no exit code of 32 bits"),
         ] {
             assert_eq!(plain_reason(message), plain);
+        }
+    }
+
+    #[test]
+    fn a_comment_is_called_one() {
+        for (text, is_comment) in [
+            ("{ // c\n}", true),
+            ("{\"a\": 1, // c\n\"b\": 2}", true),
+            ("{\"a\": 1 // c\n}", true),
+            ("{\"a\": 1\n/* c */}", true),
+            ("{\"a\": # c\n1}", true),
+            ("{\"a\": 1} // c", true),
+            ("{\"a\": /x}", false),
+            ("{\"a\": \"//", false),
+            ("{", false),
+            ("", false),
+        ] {
+            let error = serde_json::from_str::<serde_json::Value>(text).unwrap_err();
+            let reason = JsonFault::in_text(&error, text.as_bytes()).reason;
+            assert_eq!(reason.contains("comments"), is_comment, "{text}: {error}");
         }
     }
 

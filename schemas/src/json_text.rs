@@ -124,6 +124,7 @@ impl std::fmt::Display for Quoted<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
     #[test]
     fn a_quoted_path_keeps_its_backslashes_and_controls_nothing() {
@@ -136,7 +137,6 @@ mod tests {
             assert_eq!(Quoted(text).to_string(), quoted);
         }
     }
-    use serde_json::{Value, json};
 
     fn written(document: &Value, indented: bool) -> String {
         let mut bytes = Vec::new();

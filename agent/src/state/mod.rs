@@ -72,7 +72,7 @@ impl<'a> StateDatabase<'a> {
             match outcome {
                 Err(error) if error.downcast_ref().is_some_and(is_busy) && !left.is_zero() => {
                     if let Err(cancelled) = self.context.sleep(SHORT) {
-                        return call(&self.connection()).map_err(|_| cancelled.into());
+                        return call(&self.connection()).map_err(|error| of_last_try(error, cancelled));
                     }
                     left = left.saturating_sub(SHORT * 2); // SQLite has waited as long
                 }
@@ -288,6 +288,12 @@ fn open_when_idle(real: &Path, path: &Path, context: &Context<'_>) -> Result<Con
     }
 }
 
+/// Why the last try of an interrupted call failed: the interruption, where it would have to wait on; else what went wrong,
+/// such as a full disk.
+fn of_last_try(error: Failure, cancelled: Cancelled) -> Failure {
+    if error.downcast_ref().is_some_and(is_busy) { cancelled.into() } else { error }
+}
+
 fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
@@ -373,5 +379,19 @@ mod tests {
         let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
         let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
         assert_eq!((mode.as_str(), synchronous), ("wal", 2), "SQLite: FULL is 2");
+    }
+
+    #[test]
+    fn an_interrupted_call_tells_of_the_interruption_only_where_it_would_wait_on() {
+        for (code, is_interruption) in [
+            (rusqlite::ffi::SQLITE_BUSY, true),
+            (rusqlite::ffi::SQLITE_LOCKED, true),
+            (rusqlite::ffi::SQLITE_FULL, false),
+            (rusqlite::ffi::SQLITE_CORRUPT, false),
+        ] {
+            let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+            let told = of_last_try(error.into(), Cancelled);
+            assert_eq!(told.is::<Cancelled>(), is_interruption, "{code}: {told}");
+        }
     }
 }

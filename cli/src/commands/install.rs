@@ -4,7 +4,7 @@ use crate::args::{LONGEST_WAIT, RootArgs, choice, whole_number};
 use crate::commands::install_page::{in_words_of_the_command, write_attempt, write_detected, write_step};
 use crate::error::Failure;
 use crate::exit::{Exit, ExitStyle};
-use crate::files::{as_argument, content_url, location, shown, unreadable};
+use crate::files::{app_of_sources, as_argument, content_url, location, shown, unreadable};
 use crate::output::{Output, relay, say};
 use crate::session::Session;
 use clap::Args;
@@ -250,9 +250,18 @@ fn tell(report: &InstallReport, lines: bool, output: Output) -> Result<(), Failu
 
 /// The failure for an app that cannot be read. A folder without app.json is told how it gets one.
 pub(super) fn no_app(path: &Path, error: AppFileError) -> Failure {
+    if path.is_file() && path.extension().is_some_and(|end| end.eq_ignore_ascii_case("intunewin")) {
+        let message = format!("{} is a package, not an app", shown(path));
+        return Failure::new(&command::INPUT_OF_ANOTHER_KIND, message).with_hint(
+            "give the app's folder, or its app.json; `install` and `uninstall` take the package as --content",
+        );
+    }
     let failure = Failure::from(error);
     if failure.id() != command::INPUT_MISSING.id || !path.is_dir() {
         return failure;
+    }
+    if let Some(app) = app_of_sources(path) {
+        return failure.with_hint(format!("this is the folder of its files; give the app's folder, {app}"));
     }
     let folder = as_argument(&shown(path));
     failure.with_hint(format!(

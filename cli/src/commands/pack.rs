@@ -2,7 +2,7 @@
 
 use crate::args::{Size, choice, whole_number};
 use crate::error::Failure;
-use crate::files::{as_argument, shown};
+use crate::files::{app_of_sources, as_argument, shown};
 use crate::session::Session;
 use crate::text::{Bytes, FAINT, Fields, GOOD, STRONG, WARNING, counted, lasted, printable, write_list};
 use clap::Args;
@@ -15,7 +15,9 @@ use waybill_packager::pack::{
     Level, OutputNameError, PackOptions, PackOutput, PackRequest, PackSource, pack,
 };
 use waybill_schemas::Quoted;
-use waybill_schemas::app::FilledField;
+use waybill_schemas::app::{
+    APP_DOCUMENT, APP_DOCUMENT_FOR_UNIX, AppFile, FilledField, SOURCE_FOLDER, is_app_folder,
+};
 use waybill_schemas::codes::command;
 use waybill_schemas::report::pack::{LeftOutReport, PackReport};
 
@@ -75,7 +77,13 @@ impl PackArgs {
         options.force = self.force;
         options.source_date_epoch = source_date_epoch()?;
         let nothing_named = nothing_named(&self.source);
+        if let Some(setup) = &self.setup {
+            names_the_setup_file_once(&self.source, setup)?;
+        }
         let source = PackSource::find(self.source, self.setup)?.ok_or(nothing_named)?;
+        if let (PackSource::App(app), Some(output)) = (&source, &self.output) {
+            outside_of_its_files(app, output)?;
+        }
         let output = PackOutput::from_argument(self.output.unwrap_or_else(|| PathBuf::from(".")))
             .map_err(|error| other_kind_of_output(&error))?;
         let mut request = PackRequest::new(source, output);
@@ -91,20 +99,78 @@ fn other_kind_of_output(error: &OutputNameError) -> Failure {
         .with_hint(format!("write `{package}` for a package, or `{folder}` for a folder to put it in"))
 }
 
+/// Refuses a setup file that is given for an app's folder, whose `app.json` names it: the folder around `source` would be
+/// packed with all that lies in it.
+fn names_the_setup_file_once(folder: &Path, setup: &Path) -> Result<(), Failure> {
+    let is_app = is_app_folder(folder) && folder.join(SOURCE_FOLDER).is_dir();
+    if !is_app || folder.join(setup).is_file() {
+        return Ok(());
+    }
+    let document = shown(&folder.join(APP_DOCUMENT));
+    let sources = as_argument(&shown(&folder.join(SOURCE_FOLDER)));
+    let setup = as_argument(&shown(setup));
+    Err(Failure::new(&command::USAGE, format!("{document} names the setup file, and --setup names one, too"))
+        .with_hint(format!(
+            "leave out --setup, or change setupFilePath in {document}; `waybill pack {sources} --setup {setup}` packs \
+             the same files without the app"
+        )))
+}
+
+/// Refuses a package among the files that are packed: the next one would hold it.
+fn outside_of_its_files(app: &AppFile, output: &Path) -> Result<(), Failure> {
+    let Some(sources) = app.sources.as_deref().filter(|folder| folder.ends_with(SOURCE_FOLDER)) else {
+        return Ok(());
+    };
+    let Ok(files) = std::fs::canonicalize(sources) else { return Ok(()) };
+    // The folders that are there already: the rest of the path is made later.
+    let there = std::path::absolute(output).ok();
+    let there =
+        there.iter().flat_map(|path| path.ancestors()).find_map(|path| std::fs::canonicalize(path).ok());
+    if !there.is_some_and(|folder| folder.starts_with(&files)) {
+        return Ok(());
+    }
+    let message = format!("{} lies in {}, whose files are packed", shown(output), shown(sources));
+    Err(Failure::new(&command::USAGE, message)
+        .with_hint("give a place outside of it with --output, or none for the current folder"))
+}
+
+/// What is wrong with a file in the place of a folder.
+fn file_for_a_folder(path: &Path) -> Failure {
+    let source = shown(path);
+    let folder = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
+    let folder = as_argument(&shown(folder));
+    let name = path.file_name().unwrap_or_default();
+    let is_named = |known: &str| name.eq_ignore_ascii_case(known);
+    let is_package = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("intunewin"));
+    let hint = if is_named(APP_DOCUMENT) || is_named(APP_DOCUMENT_FOR_UNIX) {
+        format!("give the app's folder: `waybill pack {folder}`")
+    } else if is_package {
+        let package = as_argument(&source);
+        format!("a package is packed already; `waybill unpack {package} --output <DIR>` gives its files")
+    } else {
+        let setup = as_argument(&shown(Path::new(name)));
+        format!(
+            "give the folder with the installer's files, and the file as --setup, e.g. `waybill pack {folder} --setup {setup}`"
+        )
+    };
+    Failure::new(&command::INPUT_OF_ANOTHER_KIND, format!("{source} is a file, not a folder")).with_hint(hint)
+}
+
 fn nothing_named(path: &Path) -> Failure {
     let source = shown(path);
     if path.is_file() {
-        let folder = as_argument(&shown(
-            path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new(".")),
-        ));
-        return Failure::new(&command::INPUT_OF_ANOTHER_KIND, format!("{source} is a file, not a folder"))
-            .with_hint(format!("give the folder with the installer's files, and the file as --setup, e.g. `waybill pack {folder} --setup {}`", as_argument(&shown(Path::new(path.file_name().unwrap_or_default())))));
+        return file_for_a_folder(path);
     }
     if !path.is_dir() {
         let code = if path.exists() { &command::INPUT_OF_ANOTHER_KIND } else { &command::INPUT_MISSING };
         return Failure::new(code, "no such folder").about(&source);
     }
-    Failure::new(&command::USAGE, format!("{source} holds no app.json, and no --setup is given")).with_hint(format!(
+    let failure =
+        Failure::new(&command::USAGE, format!("{source} holds no app.json, and no --setup is given"));
+    if let Some(app) = app_of_sources(path) {
+        return failure.with_hint(format!("give the app's folder: `waybill pack {app}`"));
+    }
+    failure.with_hint(format!(
         "name the setup file with --setup, or give an app's folder; `waybill init {} --setup <FILE>` writes app.json",
         as_argument(&source)
     ))

@@ -48,7 +48,9 @@ fn meanings(words: &[String]) -> Result<Vec<CodeMeaning>, Failure> {
         let lengths = (1..=rest.len().min(LONGEST_CODE)).rev();
         let known =
             lengths.map(|length| (length, find(&rest[..length].join(" ")))).find(|(_, of)| !of.is_empty());
-        let Some((length, of_code)) = known else { return Err(unknown(word)) };
+        let Some((length, of_code)) = known else {
+            return Err(unknown_in_table(rest).unwrap_or_else(|| unknown(word)));
+        };
         found.extend(of_code.into_iter().filter(|one| !found.contains(one)).collect::<Vec<_>>());
         rest = &rest[length..];
     }
@@ -57,6 +59,23 @@ fn meanings(words: &[String]) -> Result<Vec<CodeMeaning>, Failure> {
 
 /// How many words a code has at most: the name of a table and the name of a state.
 const LONGEST_CODE: usize = 4;
+
+/// The failure for a table's word before a number that it does not have.
+fn unknown_in_table(words: &[String]) -> Option<Failure> {
+    let asked = words.get(..2)?.join(" ");
+    let (table, code) = codes::split_table(&asked)?;
+    let word = table.word();
+    let failure =
+        Failure::new(&command::UNKNOWN_CODE, format!("{word} has no code {code}", code = Quoted(code)));
+    let elsewhere = codes::find(code, &waybill_packager::lint::pages());
+    Some(match elsewhere.first() {
+        Some(found) => failure.with_hint(format!(
+            "`waybill explain {code}` finds it in another table: {}",
+            found.table.title()
+        )),
+        None => failure,
+    })
+}
 
 fn unknown(code: &str) -> Failure {
     let failure = Failure::new(&command::UNKNOWN_CODE, format!("no table knows {code}", code = Quoted(code)));
@@ -169,6 +188,19 @@ pub(crate) fn print_completions(args: &CompletionsArgs, session: &Session) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tables_word_is_not_what_is_unknown() {
+        let told = |words: [&str; 2]| {
+            let failure = meanings(&words.map(str::to_owned)).unwrap_err();
+            (failure.message(), failure.hint().to_owned())
+        };
+        assert_eq!(told(["exit", "42"]).0, "exit has no code \"42\"");
+        let (message, hint) = told(["hresult", "1707"]);
+        assert_eq!(message, "hresult has no code \"1707\"");
+        assert!(hint.contains("`waybill explain 1707`") && hint.contains("installer"), "{hint}");
+        assert_eq!(told(["mac-mismtach", "42"]).0, "no table knows \"mac-mismtach\"");
+    }
 
     #[test]
     fn typing_errors_lead_to_the_id_that_was_meant() {

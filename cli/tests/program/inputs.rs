@@ -128,6 +128,38 @@ fn an_empty_file_and_one_of_bytes_are_refused_in_plain_words() {
     assert!(text.contains("comma.json") && text.contains(place), "{text}");
 }
 
+#[test]
+fn what_is_given_in_place_of_an_apps_folder_leads_to_it() {
+    let bench = Workbench::new();
+    let app = bench.file("one");
+    fs::create_dir_all(app.join("source")).unwrap();
+    for name in ["install.cmd", "uninstall.cmd"] {
+        fs::write(app.join("source").join(name), "exit /b 0\r\n").unwrap();
+    }
+    let document =
+        r#"{ "displayName": "One", "setupFilePath": "install.cmd", "installCommandLine": "install.cmd" }"#;
+    fs::write(app.join("app.json"), document).unwrap();
+    for (line, input, id, hint) in [
+        ("pack @ -o out/", "one/app.json", "input-of-another-kind", "`waybill pack one`"),
+        ("pack @ -o out/", "keys.intunewin", "input-of-another-kind", "`waybill unpack keys.intunewin"),
+        ("pack @ -o out/", "one/source", "usage", "`waybill pack one`"),
+        ("pack @ -s uninstall.cmd -o out/", "one", "usage", "leave out --setup, or change setupFilePath"),
+        ("pack @ -o one/source/", "one", "usage", "outside of it"),
+        ("pack @ -o one/source/new/x.intunewin", "one", "usage", "outside of it"),
+        ("detect @", "one/source", "input-missing", "the app's folder, one"),
+        ("install @ --dry-run", "keys.intunewin", "input-of-another-kind", "the package as --content"),
+    ] {
+        let (exit, found, text) = refused(&bench, line, input);
+        let classes = [Some(2), Some(3)];
+        assert!(classes.contains(&exit) && found == id, "{line} {input}: {exit:?} {found}\n{text}");
+        assert!(text.to_lowercase().contains(&hint.to_lowercase()), "{line} {input}\n{text}");
+    }
+    let names = fs::read_dir(app.join("source")).unwrap().count();
+    assert_eq!(names, 2, "nothing was made among the files");
+    let packed = run(&bench, "pack @ -o one/packed.intunewin", "one");
+    assert!(packed.status.success(), "beside the files: {packed:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_pipe_is_refused_like_a_folder() {

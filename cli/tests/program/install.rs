@@ -322,6 +322,19 @@ fn an_interrupted_install_goes_on_and_is_not_started_twice() {
     assert_eq!(fs::read_to_string(app.join("runs")).unwrap(), "once\n");
 }
 
+/// Exit code and output of a program that is started where every new file would be open to everybody.
+#[cfg(unix)]
+fn open_to_all(program: &Command) -> (i32, String) {
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", "umask 000; exec \"$@\"", "sh"]).arg(program.get_program()).args(program.get_args());
+    for (name, value) in program.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    command.current_dir(program.get_current_dir().unwrap_or(std::path::Path::new(".")));
+    let output = command.output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// The script of a detection rule runs with the caller's rights, so nobody else may be able to exchange it.
 #[cfg(unix)]
 #[test]
@@ -345,19 +358,10 @@ fn a_detection_script_lies_where_nobody_else_may_write() {
     }]);
     fs::write(&document, app.to_string()).unwrap();
     let detect = || {
-        let program =
-            with_a_root(&bench, &["detect", "app", "--json", "--script-host", host.to_str().unwrap()]);
-        let mut command = Command::new("/bin/sh");
-        command
-            .args(["-c", "umask 000; exec \"$@\"", "sh"])
-            .arg(program.get_program())
-            .args(program.get_args());
-        for (name, value) in program.get_envs() {
-            command.env(name, value.unwrap_or_default());
-        }
-        command.current_dir(program.get_current_dir().unwrap_or(std::path::Path::new(".")));
-        let output = command.output().unwrap();
-        (output.status.code().unwrap(), String::from_utf8_lossy(&output.stdout).into_owned())
+        open_to_all(&with_a_root(
+            &bench,
+            &["detect", "app", "--json", "--script-host", host.to_str().unwrap()],
+        ))
     };
     let (exit, report) = detect();
     assert_eq!(exit, 0, "{report}");

@@ -90,8 +90,7 @@ impl Attempt<'_> {
                 }
             }
             Rule::FileSystem(rule) if is_windows && !rule.check_32_bit_on_64_system.unwrap_or_default() => {
-                let folder = rule.path.as_deref().unwrap_or_default().replace('/', "\\").to_lowercase();
-                if format!("{folder}\\").contains("\\system32\\") {
+                if self.is_in_system32(rule.path.as_deref().unwrap_or_default()) {
                     self.notes.deviates(format!(
                         "{pointer} looks into System32 itself here; Intune's agent is a 32-bit program, and nobody has measured \
                          whether it is led to SysWOW64 there."
@@ -109,6 +108,15 @@ impl Attempt<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether a rule's folder is Windows' own System32, or lies below it.
+    fn is_in_system32(&self, written: &str) -> bool {
+        let written = written.trim().replace('/', "\\");
+        let block = self.runner.system.device().environment(self.run_as.perspective).ok();
+        let windows = block.as_ref().and_then(|block| block.get("SystemRoot")).unwrap_or(r"C:\Windows");
+        let folder = block.as_ref().map_or_else(|| written.clone(), |block| block.expand(&written));
+        path::below(&format!("{folder}\\"), &format!(r"{windows}\System32")).is_some()
     }
 
     /// The program that runs scripts in place of Windows PowerShell, if another one does.

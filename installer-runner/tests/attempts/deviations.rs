@@ -244,9 +244,15 @@ fn rules_that_intune_reads_otherwise_or_perhaps_are_told() {
         }),
         "empty valueName",
     );
-    let sure = file(json!({ "check32BitOn64System": true }));
-    let bench = PreparedAttempt::new(working(0)).with_app(&json!({ "rules": [sure] }));
-    assert_eq!(bench.attempt(Intent::Install).deviations, [""; 0], "a 32-bit program is led to SysWOW64");
+    for untold in [
+        // A 32-bit program is led to SysWOW64.
+        json!({ "check32BitOn64System": true }),
+        json!({ "path": r"C:\Backup\System32\x" }),
+        json!({ "path": r"C:\Windows\System32x" }),
+    ] {
+        let bench = PreparedAttempt::new(working(0)).with_app(&json!({ "rules": [file(untold.clone())] }));
+        assert_eq!(bench.attempt(Intent::Install).deviations, [""; 0], "{untold}");
+    }
 }
 
 #[test]

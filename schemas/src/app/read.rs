@@ -104,7 +104,8 @@ impl AppDocument {
     /// # Errors
     /// As [`AppDocument::from_slice`], but for size and text.
     pub(super) fn from_text(text: &str) -> Result<Self, AppError> {
-        let layout: Value = serde_json::from_str(text).map_err(|error| AppError::NotJson((&error).into()))?;
+        let layout: Value = serde_json::from_str(text)
+            .map_err(|error| AppError::NotJson(JsonFault::in_text(&error, text.as_bytes())))?;
         let form = Form::of(&layout);
         let layout = form.app_in(layout)?;
         // Parsed from the text again, not from the value, so that an error knows its line.

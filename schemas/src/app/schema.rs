@@ -1,6 +1,6 @@
 //! What the types of app.json cannot say of themselves to its JSON Schema: rules under their older keys, and the lists in
-//! which an app may stand. The schema takes what reading takes
-//! without a fault of its words (a test gives both the same documents).
+//! which an app may stand. The schema accepts exactly the documents that reading accepts without reporting a wrong word (a test
+//! gives both the same documents).
 
 use super::rule::{NAMESPACE, OLDER_RULES, RULE_TYPES, TYPE_KEY};
 use schemars::{Schema, json_schema};

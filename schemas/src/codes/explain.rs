@@ -78,7 +78,7 @@ fn find_in(wanted: Option<Table>, text: &str, lint: &[&'static LintPage]) -> Vec
 }
 
 /// Splits a text such as `exit 4`, which asks for one table, into the table and the code.
-fn split_table(text: &str) -> Option<(Table, &str)> {
+pub fn split_table(text: &str) -> Option<(Table, &str)> {
     let (word, rest) = text.split_once(|c: char| c.is_whitespace() || c == ':')?;
     let named =
         |table: &Table| table.word().eq_ignore_ascii_case(word) || table.title().eq_ignore_ascii_case(word);

@@ -177,13 +177,13 @@ errors! {
         "the source folder holds nothing to pack",
         ["everything in it is left out", "the wrong folder"], "put the installer's files into it, or leave out less with --exclude and .waybillignore";
     EXCLUDE_GLOB = "exclude-glob", Usage,
-        "a pattern given with --exclude is not in gitignore syntax, or there are over 1,000 patterns with wildcards",
+        "a pattern given with --exclude is not in gitignore syntax, or the patterns with wildcards are over 1,000 or over 64 KiB together",
         ["an unclosed bracket or brace", "a generated list"],
         "quote the pattern, and escape special characters with a backslash; name folders and `*.ext` instead of many patterns";
     IGNORE_FILE = "ignore-file", Refused,
-        "a .waybillignore file is too large, not UTF-8, holds a pattern that is not in gitignore syntax, or makes over 1,000 patterns with wildcards",
+        "a .waybillignore file is too large, not UTF-8, holds a pattern that is not in gitignore syntax, or makes the patterns with wildcards over 1,000 or over 64 KiB together",
         ["an unclosed bracket or brace", "a file of another kind under this name", "a generated list"],
-        "fix the line that is named; name folders and `*.ext` instead of many patterns";
+        "fix the line, if one is named; otherwise name folders and `*.ext` instead of many patterns";
     SETUP_FILE_MISSING = "setup-file-missing", Refused,
         "the setup file is not in the source folder",
         ["a typing mistake", "it lies in a subfolder", "it lies outside the source folder"],

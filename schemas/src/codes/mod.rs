@@ -45,7 +45,7 @@ pub use self::{
     apps::{agent, app, rehearsal, runner},
     commands::{benchmark, command},
     delivery::{fetch, publish, serve},
-    explain::{CodeMeaning, Example, find},
+    explain::{CodeMeaning, Example, find, split_table},
     manifests::winget,
     tables::{FETCH_RULES, FetchRule, NUMBERS, NumberCode, Table, device},
 };

@@ -23,6 +23,24 @@ fn every_error_is_found_by_its_id_and_no_id_stands_twice() {
 }
 
 #[test]
+fn codes_of_app_packages_and_of_wusa_are_known() {
+    for (text, code) in [
+        ("0x80073CF3", "15603"),
+        ("-2147009293", "15603"),
+        ("0x80073D02", "15618"),
+        ("0x8007042B", "1067"),
+        ("2359302", "2359302"),
+        ("0x240006", "2359302"),
+        ("0x80240017", "0x80240017"),
+        ("-2145124329", "0x80240017"),
+        ("-1", "0xFFFFFFFF"),
+        ("4294967295", "0xFFFFFFFF"),
+    ] {
+        assert!(has(text, Table::Installer, code), "{text}: {:?}", codes(text));
+    }
+}
+
+#[test]
 fn every_rule_of_fetch_is_full_and_found_alone() {
     let mut seen = HashSet::new();
     for rule in FETCH_RULES.iter() {
@@ -206,7 +224,7 @@ fn what_packagers_meet_is_known() {
 
 #[test]
 fn unknown_text_finds_nothing() {
-    for text in ["", " ", "nothing-of-the-kind", "WB999", "0xFFFFFFFF", "9999999", "exit 99", "1041G"] {
+    for text in ["", " ", "nothing-of-the-kind", "WB999", "0xFFFFFFFE", "9999999", "exit 99", "1041G"] {
         assert_eq!(find(text, &[]), [], "{text:?}");
     }
 }

@@ -135,6 +135,17 @@ impl Advice {
     }
 }
 
+impl Interruption {
+    /// What the same command will do, as the end of a sentence; empty where it does all of it.
+    const fn what_it_does(self) -> &'static str {
+        match self {
+            Self::BeforeItsStart => "",
+            Self::WhileItRan => ": it waits for that installer and lets detection judge",
+            Self::AfterItsEnd => ": it begins with detection, which judges",
+        }
+    }
+}
+
 impl fmt::Display for Advice {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -144,23 +155,15 @@ impl fmt::Display for Advice {
             }
             Self::AskByHand => formatter
                 .write_str("An attempt that a person asks for does not wait, and begins the schedule anew."),
-            Self::Restart { judged_after: true } => formatter.write_str(
-                "Restart the device, then run the same command again: detection has the last word.",
-            ),
-            Self::Restart { judged_after: false } => {
-                formatter.write_str("Restart the device, then run the same command again.")
+            Self::Restart { judged_after } => {
+                let judge = if *judged_after { ": detection has the last word" } else { "" };
+                write!(formatter, "Restart the device, then run the same command again{judge}.")
             }
             Self::SignIn => formatter
                 .write_str("Run it again once somebody is signed in, or let the app install for the system."),
-            Self::BeginAgain { interrupted } => formatter.write_str(match interrupted {
-                Interruption::BeforeItsStart => "Run the same command again.",
-                Interruption::WhileItRan => {
-                    "Run the same command again: it waits for that installer and lets detection judge."
-                }
-                Interruption::AfterItsEnd => {
-                    "Run the same command again: it begins with detection, which judges."
-                }
-            }),
+            Self::BeginAgain { interrupted } => {
+                write!(formatter, "Run the same command again{}.", interrupted.what_it_does())
+            }
             Self::LetEarlierEnd { process, pid } => write!(
                 formatter,
                 "Let {process} (process {pid}) end, or end it if it hangs (a dialog that nobody sees is the usual reason); \
