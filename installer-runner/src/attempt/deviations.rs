@@ -89,13 +89,15 @@ impl Attempt<'_> {
                     ));
                 }
             }
-            Rule::FileSystem(rule) if is_windows && !rule.check_32_bit_on_64_system.unwrap_or_default() => {
-                if self.is_in_system32(rule.path.as_deref().unwrap_or_default()) {
-                    self.notes.deviates(format!(
-                        "{pointer} looks into System32 itself here; Intune's agent is a 32-bit program, and nobody has measured \
-                         whether it is led to SysWOW64 there."
-                    ));
-                }
+            Rule::FileSystem(rule)
+                if is_windows
+                    && !rule.check_32_bit_on_64_system.unwrap_or_default()
+                    && self.is_in_system32(rule.path.as_deref().unwrap_or_default()) =>
+            {
+                self.notes.deviates(format!(
+                    "{pointer} looks into System32 itself here; Intune's agent is a 32-bit program, and nobody has measured \
+                     whether it is led to SysWOW64 there."
+                ));
             }
             Rule::Registry(rule) => {
                 let name = rule.value_name.as_deref().unwrap_or_default().trim();
