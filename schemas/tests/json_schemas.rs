@@ -165,13 +165,13 @@ fn the_examples_fit_their_schema() {
 }
 
 /// A rule of this kind with these fields.
-fn rule(kind: &str, fields: Value) -> Value {
+fn rule(kind: &str, fields: &Value) -> Value {
     let mut rule = json!({ "@odata.type": format!("#microsoft.graph.win32LobApp{kind}") });
     rule.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     rule
 }
 
-fn file(fields: Value) -> Value {
+fn file(fields: &Value) -> Value {
     rule("FileSystemDetection", fields)
 }
 
@@ -189,11 +189,11 @@ fn the_schema_of_an_app_takes_what_reading_takes() {
         json!({ "rules": null, "returnCodes": null, "relationships": null, "detectionRules": null, "requirementRules": null }),
         json!({ "retry": { "returnCodes": null }, "lint": { "allow": null } }),
         json!({ "rules": [], "returnCodes": [], "installExperience": null }),
-        json!({ "rules": [rule("RegistryRule", json!({ "operationType": "version" }))] }),
+        json!({ "rules": [rule("RegistryRule", &json!({ "operationType": "version" }))] }),
         json!({ "rules": [{ "@odata.type": "microsoft.graph.win32LobAppRegistryRule", "operationType": "version" }] }),
-        json!({ "detectionRules": [file(json!({ "detectionType": "sizeInMB", "detectionValue": "1", "operator": "equal" }))] }),
-        json!({ "detectionRules": [rule("FileSystemRule", json!({ "operationType": "exists" }))] }),
-        json!({ "requirementRules": [rule("PowerShellScriptRequirement", json!({ "detectionType": "boolean" }))] }),
+        json!({ "detectionRules": [file(&json!({ "detectionType": "sizeInMB", "detectionValue": "1", "operator": "equal" }))] }),
+        json!({ "detectionRules": [rule("FileSystemRule", &json!({ "operationType": "exists" }))] }),
+        json!({ "requirementRules": [rule("PowerShellScriptRequirement", &json!({ "detectionType": "boolean" }))] }),
         json!({ "installExperience": { "maxRunTimeInMinutes": 1440 } }),
         json!({ "installExperience": { "maxRunTimeInMinutes": null } }),
     ];
@@ -218,9 +218,9 @@ fn the_schema_of_an_app_refuses_what_reading_refuses() {
         json!({ "rules": {} }),
         json!({ "detectionRules": {} }),
         json!({ "detectionRules": [7] }),
-        json!({ "requirementRules": [file(json!({ "path": 7 })), 7] }),
-        json!({ "detectionRules": [file(json!({ "check32BitOn64System": "yes" }))] }),
-        json!({ "detectionRules": [file(json!({ "detectionValue": 7 }))] }),
+        json!({ "requirementRules": [file(&json!({ "path": 7 })), 7] }),
+        json!({ "detectionRules": [file(&json!({ "check32BitOn64System": "yes" }))] }),
+        json!({ "detectionRules": [file(&json!({ "detectionValue": 7 }))] }),
         json!({ "rules": [{ "@odata.type": "microsoft.graph.win32LobAppRegistryRule", "keyPath": 7 }] }),
         json!({ "installExperience": { "maxRunTimeInMinutes": "60" } }),
         json!({ "@odata.type": "#microsoft.graph.iosLobApp" }),
@@ -235,9 +235,9 @@ fn the_schema_of_an_app_refuses_what_reading_refuses() {
 #[test]
 fn the_schema_of_an_app_refuses_words_that_reading_keeps() {
     let faulty = [
-        json!({ "requirementRules": [rule("FileSystemRequirement", json!({ "detectionType": "size" }))] }),
-        json!({ "requirementRules": [rule("FileSystemRequirement", json!({ "operator": "more" }))] }),
-        json!({ "requirementRules": [rule("QuantumRequirement", json!({}))] }),
+        json!({ "requirementRules": [rule("FileSystemRequirement", &json!({ "detectionType": "size" }))] }),
+        json!({ "requirementRules": [rule("FileSystemRequirement", &json!({ "operator": "more" }))] }),
+        json!({ "requirementRules": [rule("QuantumRequirement", &json!({}))] }),
         json!({ "rules": [{ "@odata.type": "microsoft.graph.win32LobAppRegistryRule", "operator": "more" }] }),
         json!({ "rules": [{}] }),
         json!({ "installExperience": { "maxRunTimeInMinutes": 1441 } }),
