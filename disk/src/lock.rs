@@ -52,7 +52,8 @@ impl Classified for LockError {
 #[derive(Debug)]
 pub struct Lock {
     /// The system's lock lasts as long as this handle is open.
-    _file: File,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "held open for its lock"))]
+    file: File,
     pid: PathBuf,
 }
 
@@ -72,11 +73,26 @@ impl Lock {
         Ok(Self::held(file, path.with_extension("pid")))
     }
 
+    /// Whether the locked file is the one at `path` now: one that was removed meanwhile holds nobody off who comes
+    /// later. Windows removes no file that somebody has open.
+    pub fn is_of(&self, path: &Path) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            let there = path.symlink_metadata();
+            let own = self.file.metadata();
+            own.and_then(|own| there.map(|there| (own.dev(), own.ino()) == (there.dev(), there.ino())))
+                .unwrap_or(false)
+        }
+        #[cfg(not(unix))]
+        path.symlink_metadata().is_ok()
+    }
+
     fn held(file: File, pid: PathBuf) -> Self {
         if let Err(error) = write_pid(&pid) {
             tracing::debug!(%error, "the holder of the lock is not written down");
         }
-        Self { _file: file, pid }
+        Self { file, pid }
     }
 }
 

@@ -18,7 +18,7 @@ const LINES: &[(&[&str], &str)] = &[
     ),
     (&["msi"], r#"msiexec /i "{}" /qn /norestart"#),
     (&["msp"], r#"msiexec /p "{}" /qn /norestart"#),
-    (&["msu"], r#"wusa.exe "{}" /quiet /norestart"#),
+    (&["msu"], r#"{sysnative}\wusa.exe "{}" /quiet /norestart"#),
     (&["vbs", "vbe", "js", "jse", "wsf"], r#"cscript.exe //B //NoLogo "{}""#),
     (&["reg"], r#"{sysnative}\reg.exe import "{}""#),
     (&["inf"], r#"{sysnative}\pnputil.exe /add-driver "{}" /install"#),

@@ -9,8 +9,8 @@ use clap::Args;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use waybill_packager::exclude::Exclusions;
-use waybill_packager::init::{Deferral, InitRequest, app_document_path, init, update};
-use waybill_packager::winget::{WINGET_RECORD, WingetError, WingetRequest, init_from_winget};
+use waybill_packager::init::{Deferral, InitError, InitRequest, app_document_path, init, update};
+use waybill_packager::winget::{Manifest, WINGET_RECORD, WingetError, WingetRequest, init_from_winget};
 use waybill_schemas::app::{SOURCE_FOLDER, is_app_folder};
 use waybill_schemas::codes::{command, fetch, winget};
 use waybill_schemas::report::pack::{
@@ -21,7 +21,7 @@ use waybill_schemas::secrets::mask;
 /// Write an app.json from what the installer is, or from a manifest of winget
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "waybill init [OPTIONS] --setup <FILE> <SOURCE>
+    override_usage = "waybill init [OPTIONS] [--setup <FILE>] <SOURCE>
        waybill init [OPTIONS] --update <SOURCE>
        waybill init [OPTIONS] --winget <DIR|FILE>",
     after_help = "Examples:
@@ -42,8 +42,9 @@ pub(crate) struct InitArgs {
     /// The source folder
     #[arg(required_unless_present = "winget", conflicts_with = "winget")]
     source: Option<PathBuf>,
-    /// The setup file, relative to the source folder; with --update by default the one that app.json names
-    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["update", "winget"], conflicts_with = "winget")]
+    /// The setup file, relative to the source folder; by default the only one there, with --update the one that app.json
+    /// names
+    #[arg(short, long, value_name = "FILE", conflicts_with = "winget")]
     setup: Option<PathBuf>,
     /// Where app.json goes; beside a folder named source, else into the source folder, by default. With --winget the
     /// app's folder; one named after the package by default
@@ -168,7 +169,7 @@ fn from_sources(args: InitArgs, session: &Session) -> Result<InitReport, Failure
         let (path, draft, report) = update(&request, &context)?;
         (path, draft, Some(report))
     } else {
-        let (path, draft) = init(&request, &context)?;
+        let (path, draft) = init(&request, &context).map_err(|error| with_choice(error, &request))?;
         (path, draft, None)
     };
     Ok(InitReport {
@@ -183,6 +184,23 @@ fn from_sources(args: InitArgs, session: &Session) -> Result<InitReport, Failure
         update,
         winget: None,
     })
+}
+
+/// The error, with what to give where no setup file was given.
+fn with_choice(error: InitError, request: &InitRequest) -> Failure {
+    let InitError::NoneGiven { candidates, is_empty, .. } = &error else { return error.into() };
+    let hint = match candidates.first() {
+        Some(first) => format!("choose one, e.g. --setup {}", as_argument(first)),
+        None if Manifest::open(&request.source).is_ok() => {
+            format!(
+                "the folder is a manifest of winget: waybill init --winget {}",
+                as_argument(&shown(&request.source))
+            )
+        }
+        None if *is_empty => "put the installer's files into the folder, or give another one".to_owned(),
+        None => "name the file that installs the app with --setup FILE".to_owned(),
+    };
+    Failure::from(error).with_hint(hint)
 }
 
 /// The folder of the installer's files: of an app's folder its `source`, as pack and lint take it.
@@ -236,6 +254,14 @@ fn with_advice(error: WingetError, request: &WingetRequest) -> Failure {
         return failure.with_hint(
             "the vendor has removed or moved the file: take a newer manifest, or give the file with --installer FILE",
         );
+    }
+    if failure.id() == winget::WINGET_HASH.id && request.installer.is_some() {
+        return failure.with_hint(
+            "this is not the manifest's file: give the one of the manifest's version, or the manifest of the file's",
+        );
+    }
+    if failure.id() == winget::WINGET_RECORD.id && request.update && request.output.is_none() {
+        return failure.with_hint("without --output the app is looked for in a folder named after the package: give its folder with --output");
     }
     if failure.id() == command::INPUT_MISSING.id && request.manifest.symlink_metadata().is_err() {
         return failure.with_hint(

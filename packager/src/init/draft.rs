@@ -10,7 +10,7 @@ use crate::setup_file::SetupFile;
 use crate::walk::SourceList;
 use std::path::Path;
 use waybill_intune::path::extension;
-use waybill_intune::right_line::{removal_line, right_line};
+use waybill_intune::right_line::{advice, is_program, removal_line, right_line};
 use waybill_intune::{DEFAULT_RUN_LIMIT_MINUTES, OLDEST_RELEASE, SCRIPT_LIMIT, View, is_guid};
 use waybill_pe::{Machine, Program};
 use waybill_schemas::app::{
@@ -28,6 +28,9 @@ const TOOLKIT_DOUBT: &str = "The toolkit's script was read for names alone: whet
 
 const MSI_IN_TOOLKIT: &str = "The detection rule expects the only MSI in Files; where the script installs anything \
     else, write another.";
+
+const PACKAGE_DOUBT: &str = "The command provisions the package for all users. From a manifest of winget, `waybill init \
+    --winget` writes the scripts that install, remove and detect such a package.";
 
 /// Drafts the document of a recognised setup file.
 pub(super) fn draft(
@@ -130,7 +133,7 @@ impl Drafter<'_> {
         let product = self.app.display_name.clone().unwrap_or_else(|| self.plain_name());
         let ProposedCommands { install, uninstall, mut doubts } =
             self.installer.propose(self.setup_file.name(), &product);
-        self.app.install_command_line = install;
+        self.app.install_command_line = install.or_else(|| self.line_by_extension());
         let script = self.uninstall_script();
         if script.is_some() {
             doubts.retain(|doubt| !doubt.starts_with("The uninstaller is assumed"));
@@ -148,6 +151,23 @@ impl Drafter<'_> {
             }
             _ => {}
         }
+    }
+
+    /// The line for a file that is no installer of its own, such as an update (.msu) or a package of Windows (.msix): its
+    /// extension says what starts it. A note, where nothing does.
+    fn line_by_extension(&mut self) -> Option<String> {
+        let name = self.setup_file.name().to_owned();
+        let extension = extension(&name);
+        if is_program(&extension) {
+            return None;
+        }
+        let line = right_line(&extension, &name, View::Bits32);
+        if line.is_none() {
+            self.notes.push(DraftNote::NotStarted { name, advice: advice(&extension) });
+        } else if matches!(&*extension, "msix" | "msixbundle" | "appx" | "appxbundle") {
+            self.notes.push(DraftNote::Unverified(PACKAGE_DOUBT.to_owned()));
+        }
+        line
     }
 
     /// The facts are those of the script: the launcher's version is the toolkit's own.
@@ -313,17 +333,14 @@ pub(crate) fn usual_experience() -> InstallExperience {
 
 /// A detection rule that runs the script at `path`, in the 64-bit PowerShell; or why it cannot be one.
 fn script_rule(path: &Path) -> Result<Rule, String> {
-    let bytes = read_regular(path, SCRIPT_LIMIT);
-    let bytes = bytes.map_err(|error| error.to_string())?;
+    // Measured as it is passed on: UTF-16 has two bytes or more for each letter.
+    let bytes = read_regular(path, 2 * SCRIPT_LIMIT + 2).map_err(|error| error.to_string())?;
     if bytes.is_empty() {
         return Err("it is empty".to_owned());
     }
-    if bytes.len() > SCRIPT_LIMIT {
-        return Err(format!("it has more than {SCRIPT_LIMIT} bytes, the most that Intune takes"));
-    }
     let bytes = readable_by_powershell(bytes.to_vec());
     if bytes.len() > SCRIPT_LIMIT {
-        return Err(format!("it has more than {SCRIPT_LIMIT} bytes as UTF-8, the most that Intune takes"));
+        return Err(format!("it has more than {SCRIPT_LIMIT} bytes, the most that Intune takes"));
     }
     Ok(script_rule_of(&bytes))
 }

@@ -16,7 +16,7 @@ pub use note::DraftNote;
 pub use update::{FieldUpdate, KeptEdit, UpdateReport, update};
 
 pub(crate) use draft::{product_rule, script_rule_of, usual_experience};
-pub(crate) use update::{ChangedFact, merged};
+pub(crate) use update::{ChangedFact, merged, with_new_facts};
 pub(crate) use version_text::comparable_version;
 
 use crate::exclude::Exclusions;
@@ -27,12 +27,14 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_disk::{FileAccess, NewFile, shown};
+use waybill_intune::path::{extension, leaf};
+use waybill_intune::right_line;
 use waybill_schemas::Quoted;
 use waybill_schemas::app::{
     APP_DOCUMENT, AppDocument, AppError, AppFile, AppFileError, FilledField, PackageFields,
     app_document_of_sources,
 };
-use waybill_schemas::codes::{Classified, Code, pack, source};
+use waybill_schemas::codes::{Classified, Code, command, pack, source};
 
 /// The request for a draft: the setup file, and where the document goes.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +42,8 @@ use waybill_schemas::codes::{Classified, Code, pack, source};
 pub struct InitRequest {
     /// The source folder.
     pub source: PathBuf,
-    /// The setup file: a path relative to the source folder, or an absolute one.
+    /// The setup file: a path relative to the source folder, or an absolute one. Empty for the only one there, and in an
+    /// update for the one that the document names.
     pub setup_file: PathBuf,
     /// The path of the document, or an existing folder for it; [`app_document_path`] gives the default.
     pub output: Option<PathBuf>,
@@ -113,6 +116,16 @@ pub enum InitError {
         /// The document.
         document: PathBuf,
     },
+    /// No setup file was given, and the source folder does not tell which one it is.
+    #[error("no setup file is given, and {}", in_words(folder, candidates, *is_empty))]
+    NoneGiven {
+        /// The source folder.
+        folder: PathBuf,
+        /// The names of the files that may be meant.
+        candidates: Vec<String>,
+        /// Whether there is no file at all.
+        is_empty: bool,
+    },
     /// What was merged is no app's document.
     #[error("the updated document would not be an app's")]
     Merged(#[source] AppError),
@@ -127,6 +140,7 @@ impl Classified for InitError {
             Self::Name { .. } => &source::SETUP_FILE_NAME,
             Self::Write(error) => error.code(),
             Self::NoSetupFile { .. } => &pack::APP_WITHOUT_SETUP_FILE,
+            Self::NoneGiven { .. } => &command::USAGE,
             Self::Merged(error) => error.code(),
         }
     }
@@ -145,10 +159,51 @@ pub fn init(request: &InitRequest, context: &Context<'_>) -> Result<(PathBuf, Ap
     }
     let options = WalkOptions::excluding(request.exclusions.clone());
     let list = walk(&request.source, &options, context)?;
-    let draft = draft(&list, &options, &request.setup_file, request.deferral)?;
+    let given = match request.setup_file.as_os_str().is_empty() {
+        true => only_setup_file(&list)?.into(),
+        false => request.setup_file.clone(),
+    };
+    let draft = draft(&list, &options, &given, request.deferral)?;
     make_folder_of(&path)?;
     write_app_document(&path, &draft.app, request.force)?;
     Ok((path, draft))
+}
+
+/// The name of the only file that may be the setup file: one that starts, at the top of the folder, else below.
+fn only_setup_file(list: &SourceList) -> Result<String, InitError> {
+    let files = || list.iter().filter(|entry| !entry.is_folder()).map(|entry| entry.name());
+    let candidates: Vec<String> = files().filter(|name| may_be_setup_file(name)).collect();
+    let at_top: Vec<String> = candidates.iter().filter(|name| !name.contains('/')).cloned().collect();
+    let mut candidates = if at_top.is_empty() { candidates } else { at_top };
+    if candidates.len() == 1 {
+        return Ok(candidates.remove(0));
+    }
+    let is_empty = files().next().is_none();
+    Err(InitError::NoneGiven { folder: list.root().to_path_buf(), candidates, is_empty })
+}
+
+/// Whether Windows starts a file of this name, and it is none that uninstalls or detects.
+fn may_be_setup_file(name: &str) -> bool {
+    let leaf = leaf(name).to_lowercase();
+    let extension = extension(&leaf);
+    let starts = right_line::is_program(&extension) || right_line::is_document(&extension);
+    let is_other = ["uninst", "deinst", "remove", "detect"].iter().any(|word| leaf.contains(word));
+    starts && !is_other && extension != "lnk"
+}
+
+fn in_words(folder: &Path, candidates: &[String], is_empty: bool) -> String {
+    const MOST: usize = 8;
+    let folder = shown(folder);
+    if is_empty {
+        return format!("{folder} has nothing in it");
+    }
+    if candidates.is_empty() {
+        return format!("no file of {folder} looks like one");
+    }
+    let names: Vec<String> = candidates.iter().take(MOST).map(|name| Quoted(name).to_string()).collect();
+    let more = candidates.len().saturating_sub(MOST);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("several files of {folder} may be it: {}{more}", names.join(", "))
 }
 
 /// Drafts the document for a setup file of a source folder that was listed before.

@@ -20,6 +20,13 @@ pub enum DraftNote {
         /// `install` or `uninstall`.
         which: &'static str,
     },
+    /// Windows starts nothing for a file of this kind.
+    NotStarted {
+        /// The setup file's name.
+        name: String,
+        /// What to do with it, as a clause.
+        advice: &'static str,
+    },
     /// The MSI's facts could not be read; says why.
     MsiUnreadable(String),
     /// ALLUSERS has a value that Windows Installer does not know; holds the value.
@@ -87,18 +94,36 @@ impl std::fmt::Display for DraftNote {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unverified(doubt) => formatter.write_str(doubt),
-            Self::NoDetectionRule { kind: InstallerKind::Unknown } => formatter.write_str(
-                "No detection rule: nothing tells what this installer leaves behind. Install it once, then add a rule for \
-                 a file and its version.",
-            ),
-            Self::NoDetectionRule { kind } => write!(
-                formatter,
-                "No detection rule: {kind} does not tell what it leaves behind. Install it once, then add a rule \
-                 for a file and its version."
-            ),
             Self::NoCommand { which } => {
                 write!(formatter, "No {which} command is proposed: Intune asks for one.")
             }
+            Self::Unknown(field) => {
+                write!(formatter, "The {field} is not known: Intune asks for one.")
+            }
+            Self::RunsAsUser { why } => write!(
+                formatter,
+                "The app runs as the user (`runAsAccount` is `user`): {why}. Assign it to users, not to devices."
+            ),
+            Self::Deferral { codes, choice } => write_deferral(codes, *choice, formatter),
+            Self::NoDeferralCode => formatter
+                .write_str("No exit code for deferrals is known of this installer: --defer changes nothing."),
+            Self::NotStarted { name, advice } => {
+                write!(formatter, "Nothing starts {name} by itself: {advice}.", name = Quoted(name))
+            }
+            Self::MsiUnreadable(_)
+            | Self::OddAllUsers(_)
+            | Self::SpelledOtherwise { .. }
+            | Self::PercentInName { .. }
+            | Self::AnotherKind { .. } => self.write_about_file(formatter),
+            _ => self.write_about_rule(formatter),
+        }
+    }
+}
+
+impl DraftNote {
+    /// The notes about the setup file itself.
+    fn write_about_file(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
             Self::MsiUnreadable(reason) => {
                 write!(formatter, "The MSI's facts are not known: {reason}.")
             }
@@ -120,15 +145,24 @@ impl std::fmt::Display for DraftNote {
                 "The name {name} holds a percent sign, which a command line may expand: rename the file.",
                 name = Quoted(name)
             ),
-            Self::Unknown(field) => {
-                write!(formatter, "The {field} is not known: Intune asks for one.")
-            }
             Self::AnotherKind { name, kind } => {
                 write!(formatter, "{name} is {kind}, whatever its name says.", name = Quoted(name))
             }
-            Self::RunsAsUser { why } => write!(
+            _ => Ok(()),
+        }
+    }
+
+    /// The notes about the detection rule.
+    fn write_about_rule(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoDetectionRule { kind: InstallerKind::Unknown } => formatter.write_str(
+                "No detection rule: nothing tells what this installer leaves behind. Install it once, then add a rule for \
+                 a file and its version.",
+            ),
+            Self::NoDetectionRule { kind } => write!(
                 formatter,
-                "The app runs as the user (`runAsAccount` is `user`): {why}. Assign it to users, not to devices."
+                "No detection rule: {kind} does not tell what it leaves behind. Install it once, then add a rule \
+                 for a file and its version."
             ),
             Self::VersionNotCompared { version } => write!(
                 formatter,
@@ -157,9 +191,7 @@ impl std::fmt::Display for DraftNote {
                     name = Quoted(name)
                 )
             }
-            Self::Deferral { codes, choice } => write_deferral(codes, *choice, formatter),
-            Self::NoDeferralCode => formatter
-                .write_str("No exit code for deferrals is known of this installer: --defer changes nothing."),
+            _ => Ok(()),
         }
     }
 }

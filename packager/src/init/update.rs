@@ -147,10 +147,12 @@ fn windows(name: &str) -> String {
 
 /// `line`, which was drafted for the new facts, as it would have been for the old ones.
 fn with_old_facts(line: &str, facts: &[ChangedFact]) -> String {
-    facts.iter().fold(line.to_owned(), |line, (old, new)| {
-        // A name may need quotation marks where the other one needs none.
-        line.replace(&quoted(new), &quoted(old)).replace(new.as_str(), old)
-    })
+    // A name may need quotation marks where the other one needs none.
+    let pairs = facts
+        .iter()
+        .flat_map(|(old, new)| [(quoted(new), quoted(old)), (new.clone(), old.clone())])
+        .collect::<Vec<_>>();
+    exchanged(line, &pairs)
 }
 
 /// Merges `theirs` into `ours`, where `base` is what both began with. A kept edit still gets the facts that changed.
@@ -194,15 +196,6 @@ impl Merge<'_> {
                 Some(Value::Object(self.object(&field, base, ours, theirs)))
             }
             (Some(Value::Array(base)), Some(Value::Array(ours)), Some(Value::Array(theirs)))
-                if base.len() == ours.len() && ours.len() == theirs.len() =>
-            {
-                let elements = ours.into_iter().enumerate().filter_map(|(index, one)| {
-                    let field = format!("{field}/{index}");
-                    self.value(field, base.get(index), Some(one), theirs.get(index))
-                });
-                Some(Value::Array(elements.collect()))
-            }
-            (Some(Value::Array(base)), Some(Value::Array(ours)), Some(Value::Array(theirs)))
                 if [base, &ours, theirs].iter().all(|list| list.iter().all(Value::is_object)) =>
             {
                 Some(Value::Array(self.list(&field, base, ours, theirs)))
@@ -211,7 +204,7 @@ impl Merge<'_> {
                 self.changed(field, ours.as_ref(), theirs);
                 theirs.cloned()
             }
-            (base, ours, theirs) => self.edited(field, base, ours.as_ref(), theirs),
+            (_, ours, theirs) => self.edited(field, ours.as_ref(), theirs),
         }
     }
 
@@ -222,6 +215,14 @@ impl Merge<'_> {
         mut ours: Map<String, Value>,
         theirs: &Map<String, Value>,
     ) -> Map<String, Value> {
+        let is_drafted =
+            |key: &String| theirs.contains_key(key) || base.is_some_and(|base| base.contains_key(key));
+        let is_told = |key: &String| !field.is_empty() || !NOBODYS_EDIT.contains(&key.as_str());
+        for (key, own) in ours.iter().filter(|(key, _)| !is_drafted(key) && is_told(key)) {
+            if !is_same(Some(own), None) {
+                self.kept(format!("{field}/{key}"), Some(own), None);
+            }
+        }
         let drafted = base.into_iter().flatten().map(|(key, _)| key);
         let mut keys: Vec<&String> = theirs.keys().collect();
         keys.extend(drafted.filter(|key| !theirs.contains_key(*key)));
@@ -236,7 +237,7 @@ impl Merge<'_> {
         ours
     }
 
-    /// Lists of another number: what somebody added stays, what somebody took out stays out, and the rest is merged with
+    /// By identity, never by place: what somebody added stays, what somebody took out stays out, and the rest is merged with
     /// its counterpart.
     fn list(&mut self, field: &str, base: &[Value], ours: Vec<Value>, theirs: &[Value]) -> Vec<Value> {
         let renewed_base: Vec<Value> = base.iter().map(|one| renewed(one.clone(), self.facts)).collect();
@@ -246,7 +247,7 @@ impl Merge<'_> {
         let mut is_open: Vec<bool> = (0..theirs.len()).map(|index| !of_base.contains(&Some(index))).collect();
         for (index, _) in in_ours.iter().enumerate().filter(|(_, own)| own.is_none()) {
             let new = of_base[index].map(|new| &theirs[new]);
-            if new.is_some_and(|new| *new != base[index]) {
+            if new.is_some() {
                 self.kept(field.to_owned(), None, new);
             }
         }
@@ -268,9 +269,7 @@ impl Merge<'_> {
                 merged.extend(self.value(place, None, Some(own), Some(&theirs[new])));
             } else {
                 let own = renewed(own, self.facts);
-                if base != theirs {
-                    self.kept(place, Some(&own), None);
-                }
+                self.kept(place, Some(&own), None);
                 merged.push(own);
             }
         }
@@ -286,19 +285,13 @@ impl Merge<'_> {
     }
 
     /// Keeps what somebody wrote, with the facts in it renewed.
-    fn edited(
-        &mut self,
-        field: String,
-        base: Option<&Value>,
-        ours: Option<&Value>,
-        theirs: Option<&Value>,
-    ) -> Option<Value> {
+    fn edited(&mut self, field: String, ours: Option<&Value>, theirs: Option<&Value>) -> Option<Value> {
         let renewed = ours.cloned().map(|value| renewed(value, self.facts));
         if renewed.as_ref() != ours {
-            self.changed(field, ours, renewed.as_ref());
-        } else if !is_same(base, theirs) {
-            // Where init would write what it wrote before, the edit is no news.
-            self.kept(field, ours, theirs);
+            self.changed(field.clone(), ours, renewed.as_ref());
+        }
+        if !is_same(renewed.as_ref(), theirs) {
+            self.kept(field, renewed.as_ref(), theirs);
         }
         renewed
     }
@@ -313,6 +306,27 @@ impl Merge<'_> {
         self.report.changes.push(FieldUpdate { field, before, after });
     }
 }
+
+/// Fields of the document that packing or the service fills in: whatever stands there is no edit.
+const NOBODYS_EDIT: [&str; 17] = [
+    "@odata.context",
+    "@odata.type",
+    "committedContentVersion",
+    "createdDateTime",
+    "dependentAppCount",
+    "fileName",
+    "id",
+    "isAssigned",
+    "lastModifiedDateTime",
+    "msiInformation",
+    "publishingState",
+    "setupFilePath",
+    "size",
+    "supersededAppCount",
+    "supersedingAppCount",
+    "uploadState",
+    "$schema",
+];
 
 /// The fields by which an element of a list is known: a rule by what it looks at, a return code by its number.
 const IDENTITY: &[&str] = &[
@@ -391,7 +405,7 @@ fn is_same(left: Option<&Value>, right: Option<&Value>) -> bool {
 
 fn renewed(value: Value, facts: &[ChangedFact]) -> Value {
     match value {
-        Value::String(text) => Value::String(with_new_facts(text, facts)),
+        Value::String(text) => Value::String(with_new_facts(&text, facts)),
         Value::Array(list) => Value::Array(list.into_iter().map(|one| renewed(one, facts)).collect()),
         Value::Object(fields) => {
             Value::Object(fields.into_iter().map(|(key, value)| (key, renewed(value, facts))).collect())
@@ -400,22 +414,46 @@ fn renewed(value: Value, facts: &[ChangedFact]) -> Value {
     }
 }
 
-fn with_new_facts(text: String, facts: &[ChangedFact]) -> String {
-    facts.iter().fold(text, |text, (old, new)| replaced(&text, old, new))
+/// `text` with each fact as it is now.
+pub(crate) fn with_new_facts(text: &str, facts: &[ChangedFact]) -> String {
+    exchanged(text, facts)
 }
 
-/// `text` with each `old` replaced, in any case of ASCII letters: a GUID is written in either.
-fn replaced(text: &str, old: &str, new: &str) -> String {
-    let (haystack, needle) = (text.to_ascii_lowercase(), old.to_ascii_lowercase());
+/// `text` with the first of each pair exchanged for the second, in any case of ASCII letters: a GUID is written in
+/// either. In one pass, because a new fact may hold an old one.
+fn exchanged(text: &str, pairs: &[(String, String)]) -> String {
+    let haystack = text.to_ascii_lowercase();
+    let needles: Vec<String> = pairs.iter().map(|(old, _)| old.to_ascii_lowercase()).collect();
     let mut out = String::with_capacity(text.len());
-    let mut rest = 0;
-    while let Some(at) = haystack[rest..].find(&needle).filter(|_| !needle.is_empty()) {
-        out.push_str(&text[rest..rest + at]);
-        out.push_str(new);
-        rest += at + needle.len();
+    let mut at = 0;
+    while let Some(letter) = text[at..].chars().next() {
+        let is_here = |needle: &&String| !needle.is_empty() && is_whole(&haystack, at, needle);
+        // The longest, so that a name does not hide another that begins with it.
+        let found = needles.iter().filter(is_here).max_by_key(|needle| needle.len());
+        match found.and_then(|found| needles.iter().position(|needle| needle == found)) {
+            Some(index) => {
+                out.push_str(&pairs[index].1);
+                at += needles[index].len();
+            }
+            None => {
+                out.push(letter);
+                at += letter.len_utf8();
+            }
+        }
     }
-    out.push_str(&text[rest..]);
     out
+}
+
+/// Whether `needle` is at this place of `text`, and no part of a longer name: `setup.exe` is none of `my-setup.exe`.
+fn is_whole(text: &str, at: usize, needle: &str) -> bool {
+    let of_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_');
+    let (before, rest) = text.split_at(at);
+    let Some(behind) = rest.strip_prefix(needle) else { return false };
+    // A batch file writes its own folder before the name, without a separator.
+    let begins = !needle.starts_with(of_name)
+        || before.ends_with("%~dp0")
+        || !before.ends_with(|letter: char| of_name(letter) || letter == '.');
+    begins && (!needle.ends_with(of_name) || !behind.starts_with(of_name))
 }
 
 /// A value for a list of changes: text as it is, everything else as JSON, cut where it is long.
@@ -458,6 +496,50 @@ mod tests {
     }
 
     #[test]
+    fn every_edit_is_told_where_nothing_else_changed() {
+        let drafted = json!({ "displayName": "A", "installExperience": { "maxRunTimeInMinutes": 60 },
+            "returnCodes": [{ "returnCode": 0, "type": "success" }] });
+        let ours = json!({ "displayName": "Mine", "notes": "n", "id": "7", "size": 5,
+            "installExperience": { "maxRunTimeInMinutes": 90 },
+            "returnCodes": [{ "returnCode": 0, "type": "success" }, { "returnCode": 5, "type": "retry" }] });
+        let (merged, report) = merge(&drafted, ours.clone(), drafted.clone(), &[]);
+        assert_eq!((merged, report.changes.len()), (ours, 0));
+        let kept: Vec<_> = report.kept.iter().map(|kept| kept.field.as_str()).collect();
+        assert_eq!(
+            kept,
+            ["/notes", "/displayName", "/installExperience/maxRunTimeInMinutes", "/returnCodes/1"]
+        );
+    }
+
+    #[test]
+    fn elements_of_lists_of_one_length_are_paired_by_identity() {
+        let codes = |codes: &[(i64, &str)]| {
+            let one = |(code, kind): &(i64, &str)| json!({ "returnCode": code, "type": kind });
+            json!({ "returnCodes": codes.iter().map(one).collect::<Vec<_>>() })
+        };
+        let (merged, report) =
+            merge(&codes(&[(5, "retry")]), codes(&[(7, "retry")]), codes(&[(8, "hardReboot")]), &[]);
+        assert_eq!(merged, codes(&[(7, "retry"), (8, "hardReboot")]));
+        assert_eq!((report.changes.len(), report.kept.len()), (1, 1), "{report:?}");
+    }
+
+    #[test]
+    fn facts_are_exchanged_in_one_pass_and_as_whole_names() {
+        let fact = |old: &str, new: &str| vec![(old.to_owned(), new.to_owned())];
+        let shrunk = fact("my-setup.exe", "setup.exe");
+        assert_eq!(with_old_facts("setup.exe /S", &shrunk), "my-setup.exe /S");
+        assert_eq!(with_new_facts("MY-setup.exe /S", &shrunk), "setup.exe /S");
+        assert_eq!(with_old_facts("setup.exe /S", &fact("my setup.exe", "setup.exe")), "\"my setup.exe\" /S");
+        let grown = fact("setup.exe", "my-setup.exe");
+        assert_eq!(
+            with_new_facts("my-setup.exe & %~dp0setup.exe", &grown),
+            "my-setup.exe & %~dp0my-setup.exe"
+        );
+        let chain = [fact("a.msi", "b.msi"), fact("b.msi", "c.msi")].concat();
+        assert_eq!(with_new_facts("a.msi b.msi /x{é}", &chain), "b.msi c.msi /x{é}");
+    }
+
+    #[test]
     fn a_fact_within_an_edit_is_renewed_in_any_case() {
         let line =
             |code: &str, more: &str| json!({ "uninstallCommandLine": format!("msiexec /x {code}{more}") });
@@ -465,7 +547,7 @@ mod tests {
         let (merged, report) =
             merge(&line("{AB}", ""), line("{ab}", " /l*v x.log"), line("{CD}", ""), &facts);
         assert_eq!(merged["uninstallCommandLine"], "msiexec /x {CD} /l*v x.log");
-        assert_eq!((report.changes.len(), report.kept.len()), (1, 0));
+        assert_eq!((report.changes.len(), report.kept.len()), (1, 1));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use super::installer::{Installer, Kind, Scope};
 use super::{WingetChoice, WingetError};
+use waybill_schemas::Quoted;
+use waybill_transport::SecretUrl;
 
 /// The installer that was chosen.
 pub(super) struct Chosen {
@@ -11,11 +13,12 @@ pub(super) struct Chosen {
 }
 
 /// Chooses: a wish goes first, then scope, architecture, locale and type in the order that suits a managed device.
-/// `is_at_hand` says that the installer's file is given, so that no download has to be possible.
+/// `at_hand` is the SHA-256 of the installer's file where that is given: it decides before all but the wishes, and no
+/// download has to be possible.
 pub(super) fn choose(
     installers: Vec<Result<Installer, String>>,
     choice: &WingetChoice,
-    is_at_hand: bool,
+    at_hand: Option<&str>,
 ) -> Result<Chosen, WingetError> {
     let mut dropped = Vec::new();
     let mut usable = Vec::new();
@@ -31,7 +34,7 @@ pub(super) fn choose(
         if let Kind::Foreign(word) = installer.kind {
             foreign.push(word);
         }
-        match unfit(&installer, is_at_hand).or_else(|| unwanted(&installer, choice)) {
+        match unfit(&installer, at_hand.is_some()).or_else(|| unwanted(&installer, choice)) {
             Some(why) => dropped.push(format!("{} ({why})", installer.in_words())),
             None => usable.push(installer),
         }
@@ -42,19 +45,59 @@ pub(super) fn choose(
             _ => WingetError::NoInstaller { dropped },
         });
     }
-    usable.sort_by_cached_key(|installer| rank(installer, choice));
+    let rank = |installer: &Installer| (!is_the_file(installer, at_hand), rank(installer, choice));
+    usable.sort_by_cached_key(rank);
     let mut ordered = usable.into_iter();
     let Some(best) = ordered.next() else { return Err(WingetError::NoInstaller { dropped }) };
     let rest: Vec<Installer> = ordered.collect();
-    let best_rank = rank(&best, choice);
-    let is_same = |other: &&Installer| rank(other, choice) == best_rank && other.fields != best.fields;
-    let equals: Vec<String> = rest.iter().filter(is_same).map(Installer::in_words).collect();
+    let best_rank = rank(&best);
+    let is_same = |other: &&Installer| rank(other) == best_rank && other.fields != best.fields;
+    let mut equals: Vec<&Installer> = rest.iter().filter(is_same).collect();
     if !equals.is_empty() {
-        let installers = std::iter::once(best.in_words()).chain(equals).collect();
-        return Err(WingetError::Ambiguous { installers });
+        equals.insert(0, &best);
+        return Err(WingetError::Ambiguous { installers: told_apart(&equals) });
     }
     dropped.extend(rest.iter().map(|installer| format!("{} (another goes first)", installer.in_words())));
     Ok(Chosen { installer: best, dropped })
+}
+
+/// Whether the file at hand is this installer's.
+fn is_the_file(installer: &Installer, at_hand: Option<&str>) -> bool {
+    let own = installer.text("InstallerSha256").unwrap_or_default();
+    at_hand.is_some_and(|digest| digest.eq_ignore_ascii_case(&own))
+}
+
+/// Installers in words; where the words are the same, with the fields in which they differ.
+fn told_apart(equals: &[&Installer]) -> Vec<String> {
+    let words = |installer: &Installer| {
+        let words = installer.in_words();
+        words.split_once(": ").map(|(_, words)| words.to_owned()).unwrap_or_default()
+    };
+    let alike = |one: &Installer| equals.iter().filter(|other| words(other) == words(one)).count() > 1;
+    let mut keys: Vec<&str> = Vec::new();
+    for (key, _) in equals.iter().flat_map(|one| one.fields.fields()) {
+        let differs = equals.iter().any(|one| one.fields.get(key) != equals[0].fields.get(key));
+        // A digest tells a person nothing.
+        if differs && key != "InstallerSha256" && !keys.contains(&key.as_str()) {
+            keys.push(key);
+        }
+    }
+    let value = |one: &Installer, key: &str| match one.text(key) {
+        Some(url) if key == "InstallerUrl" => {
+            SecretUrl::parse(&url).map_or_else(|_| key.to_owned(), |url| url.to_string())
+        }
+        Some(text) => format!("{key} {}", Quoted(&text)),
+        None => format!("another {key}"),
+    };
+    let told = |one: &&Installer| {
+        let more: Vec<String> = keys.iter().map(|key| value(one, key)).collect();
+        if alike(one) && !more.is_empty() {
+            format!("{}, {}", one.in_words(), more.join(", "))
+        } else {
+            one.in_words()
+        }
+    };
+    equals.iter().map(told).collect()
 }
 
 /// Why nobody can take an installer.

@@ -90,6 +90,14 @@ pub(super) fn copy(
     Err(WingetError::Hash { what, expected: expected.to_owned(), found })
 }
 
+/// The SHA-256 of the file that was given, in lower-case hexadecimal digits.
+pub(super) fn digest_of_file(given: &Path, context: &Context<'_>) -> Result<String, WingetError> {
+    let mut file = open_regular(given).map_err(|error| ManifestError::unreadable(given, error))?;
+    let digest = digest_of(&mut file, context);
+    context.check()?;
+    digest.map_err(WingetError::io(given))
+}
+
 /// The SHA-256 of a whole file, in lower-case hexadecimal digits.
 pub(super) fn digest_of(file: &mut File, context: &Context<'_>) -> std::io::Result<String> {
     file.seek(SeekFrom::Start(0))?;

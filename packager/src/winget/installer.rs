@@ -145,7 +145,7 @@ impl Installer {
             "user" => Some(Scope::User),
             _ => None,
         };
-        let architecture = fields.text("Architecture").unwrap_or_else(|| "neutral".to_owned()).to_lowercase();
+        let architecture = architecture(&fields.text("Architecture").unwrap_or_default());
         Ok(Self { number, kind, is_zip, architecture, scope, locale: fields.text("InstallerLocale"), fields })
     }
 
@@ -182,6 +182,17 @@ impl Installer {
     pub(super) fn authentication(&self) -> Option<String> {
         let kind = self.fields.get("Authentication")?.text("AuthenticationType")?;
         (!kind.eq_ignore_ascii_case("none")).then_some(kind)
+    }
+}
+
+/// An architecture by its word in the manifest. The schema has one word for each; people write others, too.
+fn architecture(word: &str) -> String {
+    match &*word.trim().to_lowercase() {
+        "" => "neutral".to_owned(),
+        "amd64" | "x86_64" | "x86-64" => "x64".to_owned(),
+        "aarch64" => "arm64".to_owned(),
+        "i386" | "i686" => "x86".to_owned(),
+        other => other.to_owned(),
     }
 }
 

@@ -12,6 +12,7 @@ mod error;
 mod file_names;
 mod icon;
 mod installer;
+mod kept_script;
 mod known;
 mod manifest;
 mod place;
@@ -33,6 +34,7 @@ use crate::init::{ChangedFact, FieldUpdate, UpdateReport, merged, write_app_docu
 use choose::{Chosen, choose};
 use draft::{SetupInSources, WingetDraft, draft};
 use installer::{Installer, Kind};
+use kept_script::KeptScripts;
 use record::{Record, RecordedInstaller};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -121,8 +123,9 @@ pub fn init_from_winget(request: &WingetRequest, context: &Context<'_>) -> Resul
     let folder = app_folder(request, &manifest);
     let before = earlier(request, &folder, &manifest)?;
     let choice = with_record(&request.choice, before.as_ref());
-    let is_at_hand = request.installer.is_some();
-    let Chosen { installer, dropped } = choose(Installer::all(&manifest.root), &choice, is_at_hand)?;
+    let at_hand =
+        request.installer.as_deref().map(|file| download::digest_of_file(file, context)).transpose()?;
+    let Chosen { installer, dropped } = choose(Installer::all(&manifest.root), &choice, at_hand.as_deref())?;
     let job = Job {
         request,
         manifest: &manifest,
@@ -237,8 +240,8 @@ impl Job<'_> {
         before: Option<&Record>,
     ) -> Result<(AppDocument, UpdateReport, WingetDraft), WingetError> {
         let setup = self.stage(work, before)?;
-        let made = self.draft(work, &setup)?;
-        let (app, update, files) = self.put(work, &made, before)?;
+        let mut made = self.draft(work, &setup)?;
+        let (app, update, files) = self.put(work, &mut made, before)?;
         self.write(&app, &made.app, files)?;
         Ok((app, update, made))
     }
@@ -338,13 +341,16 @@ impl Job<'_> {
         Ok(made)
     }
 
-    /// Merges the document and moves the files into their place.
+    /// Merges the document and moves the files into their place. Where an edited script cannot follow to the new version,
+    /// the rules stay with it.
     fn put(
         &self,
         work: &Path,
-        made: &WingetDraft,
+        made: &mut WingetDraft,
         before: Option<&Record>,
     ) -> Result<(AppDocument, UpdateReport, std::collections::BTreeMap<String, String>), WingetError> {
+        let sources = self.folder.join(SOURCE_FOLDER);
+        let kept = before.map(|record| self.kept_scripts(&sources, made, record)).unwrap_or_default();
         let (app, mut report) = match before {
             None => (made.app.clone(), UpdateReport::default()),
             Some(record) => {
@@ -360,9 +366,28 @@ impl Job<'_> {
                 (app, report)
             }
         };
-        let (staged, sources) = (work.join(SOURCE_FOLDER), self.folder.join(SOURCE_FOLDER));
-        let files = place::place(&staged, &sources, before, &mut report, self.context)?;
+        let files = place::place(&work.join(SOURCE_FOLDER), &sources, before, &mut report, self.context)?;
+        let warnings = kept.write(&sources, self.folder, &mut report)?;
+        made.notes.splice(0..0, warnings);
         Ok((app, report, files))
+    }
+
+    /// The scripts that somebody edited, with the facts of the new version.
+    fn kept_scripts(&self, sources: &Path, made: &mut WingetDraft, record: &Record) -> KeptScripts {
+        let mut facts = changed_facts(record, &made.app);
+        let drafted = AppDocument::from_value(record.app.clone()).unwrap_or_default();
+        let former = kept_script::list_of_rules(&drafted).map(str::to_owned);
+        let former = former.unwrap_or_else(|| file_names::portable_list(&record.package_version));
+        let new = file_names::portable_list(&self.manifest.version);
+        if self.installer.kind == Kind::Portable && former != new {
+            facts.push((former.clone(), new));
+        }
+        let list = kept_script::list_of_rules(&made.app);
+        let kept = KeptScripts::look(sources, &made.scripts, record, &facts, list);
+        if kept.are_stuck() {
+            kept_script::look_for_list(&mut made.app, &former);
+        }
+        kept
     }
 
     fn write(

@@ -109,6 +109,7 @@ pub(super) fn place(
         let is_file = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
         if is_file && digest(&path, context)? == *was {
             fs::remove_file(&path).map_err(WingetError::io(&path))?;
+            remove_empty_folders(&path, sources);
             report.changes.push(change(name, Some("there"), None));
         }
     }
@@ -133,6 +134,18 @@ pub(super) fn place(
         }
     }
     Ok(written)
+}
+
+/// Removes the folders above a file that went, as far as they are empty. The sources themselves stay.
+fn remove_empty_folders(file: &Path, sources: &Path) {
+    let above =
+        file.ancestors().skip(1).take_while(|folder| *folder != sources && folder.starts_with(sources));
+    for folder in above {
+        // Refused where somebody's own files lie in it.
+        if fs::remove_dir(folder).is_err() {
+            return;
+        }
+    }
 }
 
 fn change(name: &str, before: Option<&str>, after: Option<&str>) -> FieldUpdate {

@@ -3,10 +3,11 @@
 
 use super::WingetError;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use waybill_context::Context;
-use waybill_disk::{Lock, MadeFolders};
+use waybill_disk::{Lock, LockError, MadeFolders};
 
 const NAME: &str = ".waybill-init";
 const LOCK: &str = "run.lock";
@@ -28,14 +29,32 @@ impl Work {
     pub(super) fn begin(folder: &Path, context: &Context<'_>) -> Result<Self, WingetError> {
         let path = folder.join(NAME);
         let made = MadeFolders::make(folder).map_err(WingetError::io(folder))?;
-        match fs::create_dir(&path) {
-            Err(error) if !path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) => {
-                return Err(WingetError::io(path)(error));
-            }
-            _ => {}
-        }
-        let lock = Lock::acquire(&path.join(LOCK), Duration::ZERO, context)?;
+        let lock = Self::locked(&path, context)?;
         Ok(Self { path, lock: Some(lock), is_kept: false, _made: made })
+    }
+
+    /// Locks the folder. A run that ends removes its lock file, and the lock of a removed file holds nobody off: then the
+    /// one that is there now is locked.
+    fn locked(path: &Path, context: &Context<'_>) -> Result<Lock, WingetError> {
+        const MOST: usize = 100;
+        let file = path.join(LOCK);
+        for _ in 0..MOST {
+            match fs::create_dir(path) {
+                Err(error) if !path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) => {
+                    return Err(WingetError::io(path)(error));
+                }
+                _ => {}
+            }
+            let lock = match Lock::acquire(&file, Duration::ZERO, context) {
+                // The folder went with the run that ended.
+                Err(LockError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => continue,
+                lock => lock?,
+            };
+            if lock.is_of(&file) {
+                return Ok(lock);
+            }
+        }
+        Err(LockError::Held { path: file, holder: None }.into())
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -52,7 +71,7 @@ impl Work {
         self.is_kept = entries.is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(has_begun)));
     }
 
-    /// Removes everything but the lock, which this run holds.
+    /// Removes everything in the folder, on Unix the lock's file, too: who waits for it sees that it is gone.
     fn empty(&self) {
         for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
             let path = entry.path();

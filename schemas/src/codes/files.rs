@@ -187,7 +187,7 @@ errors! {
     SETUP_FILE_MISSING = "setup-file-missing", Refused,
         "the setup file is not in the source folder",
         ["a typing mistake", "it lies in a subfolder", "it lies outside the source folder"],
-        "name it relative to the source folder, for example sub/setup.exe";
+        "name a file that is in it, relative to the source folder";
     SETUP_FILE_OUTSIDE = "setup-file-outside", Refused,
         "the setup file lies outside the source folder",
         ["the wrong source folder", "a link that leads out of it"],

@@ -17,12 +17,13 @@ errors! {
         "none of the manifest's installers can be taken",
         ["--architecture, --scope, --locale or --type that none of them has",
          "installers that cannot be silent, or whose download asks for a sign-in"],
-        "leave the option out, or take one that an installer of the list has; where a download asks for a sign-in, give the \
-         file with --installer";
+        "ask with --architecture, --scope, --locale or --type for what an installer of the list has; where a download asks \
+         for a sign-in, give the file with --installer";
     WINGET_AMBIGUOUS = "winget-ambiguous", Refused,
         "several installers of the manifest are equally fit",
-        ["installers in several languages, none of which is en-US"],
-        "choose one with --architecture, --scope, --locale or --type";
+        ["installers in several languages, none of which is en-US", "two files for the same architecture, type and scope"],
+        "choose one with --architecture, --scope, --locale or --type; where these are the same, download the file that you \
+         want and give it with --installer FILE, or take the other out of a copy of the manifest";
     WINGET_FOREIGN_TYPE = "winget-foreign-type", Refused,
         "installers of this type do not become Win32 apps",
         ["a font, a progressive web app, or an app of Microsoft's store"],

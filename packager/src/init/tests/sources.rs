@@ -319,3 +319,37 @@ fn lint_finds_no_error_in_what_init_writes_for_sources_of_every_kind() {
     }
     assert_eq!(written, wanted, "docs/init.md has another table");
 }
+
+#[test]
+fn a_single_candidate_is_taken_and_several_are_named() {
+    let without = |files: &[(&str, &[u8])]| {
+        let app = App::new(files);
+        init(&app.request(""), &Context::silent()).map(|(_, draft)| draft.app.setup_file_path)
+    };
+    let one = [
+        ("tool.cmd", &b"1"[..]),
+        ("uninstall.cmd", b"1"),
+        ("detect.ps1", b"1"),
+        ("readme.txt", b"1"),
+        ("sub/a.exe", b"MZ"),
+    ];
+    assert_eq!(without(&one).unwrap().as_deref(), Some("tool.cmd"));
+    let error = without(&[("a.cmd", b"1"), ("b.ps1", b"1")]).unwrap_err();
+    assert!(error.to_string().ends_with("may be it: \"a.cmd\", \"b.ps1\""), "{error}");
+    assert_eq!(error.code().id, "usage");
+    let error = without(&[("readme.txt", b"1")]).unwrap_err();
+    assert!(error.to_string().ends_with("looks like one"), "{error}");
+}
+
+#[test]
+fn what_is_no_installer_of_its_own_gets_the_line_that_starts_it_or_the_advice() {
+    let app = App::new(&[("kb.msu", b"MSCF"), ("a.msix", b"PK"), ("a.zip", b"PK")]);
+    let line = |name: &str| app.draft(name).app.install_command_line;
+    assert_eq!(
+        line("kb.msu").as_deref(),
+        Some(r#"C:\Windows\Sysnative\wusa.exe "kb.msu" /quiet /norestart"#)
+    );
+    assert!(line("a.msix").unwrap().contains("Add-AppxProvisionedPackage"));
+    assert_eq!(line("a.zip"), None);
+    assert!(texts(&app.draft("a.zip")).contains("Nothing starts \"a.zip\" by itself: unpack it"));
+}

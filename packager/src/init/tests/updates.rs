@@ -1,6 +1,7 @@
 //! `init --update`: facts are renewed, edits stay.
 
 use super::*;
+use waybill_intune::SCRIPT_LIMIT;
 
 const NEW_CODE: &str = "{99999999-2222-3333-4444-555555555555}";
 
@@ -124,6 +125,17 @@ fn without_a_document_there_is_nothing_to_update() {
     assert_eq!(code(), "input-missing");
     fs::write(app.0.path().join("app.json"), "{}").unwrap();
     assert_eq!(code(), "app-without-setup-file");
+}
+
+#[test]
+fn a_detection_script_is_measured_as_it_is_passed_on() {
+    let wide = |letters: usize| -> Vec<u8> {
+        [0xFF, 0xFE].into_iter().chain(std::iter::repeat_n([b'#', 0], letters).flatten()).collect()
+    };
+    for (letters, rules) in [(SCRIPT_LIMIT, 1), (SCRIPT_LIMIT + 1, 0)] {
+        let app = App::new(&[("install.cmd", b"1"), ("detect.ps1", &wide(letters))]);
+        assert_eq!(app.draft("install.cmd").app.rules.len(), rules, "{letters}");
+    }
 }
 
 #[test]

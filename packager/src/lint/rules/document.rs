@@ -2,7 +2,9 @@
 
 use super::Severity::{Error, Warning};
 use super::{Examined, Findings, LintPage, LintRule};
-use waybill_intune::{MOST_RUN_LIMIT_MINUTES, TimeLimit, WordFaultKind, nearest_word, word_faults};
+use waybill_intune::{
+    MOST_RUN_LIMIT_MINUTES, TimeLimit, View, WordFaultKind, nearest_word, right_line, word_faults,
+};
 
 pub(super) static RULES: &[LintRule] = &[
     LintRule {
@@ -126,7 +128,7 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
             let reference = if installs { "/activeInstallScript" } else { "/activeUninstallScript" };
             findings.warning(subject.app_place(reference), message, fix);
         } else if is_missing && installs {
-            let fix = "Give the line that installs the app silently; `waybill init` proposes one.";
+            let fix = fix_of_install_command(app.setup_file_path.as_deref());
             findings.error(subject.app_place(field), "The app has no install command.", fix);
         } else if is_missing {
             let fix = "Give the line that removes the app silently.";
@@ -141,6 +143,21 @@ fn setup_file(examined: &Examined<'_>, findings: &mut Findings) {
     if super::text(&app.setup_file_path).is_empty() {
         let fix = "Give the installer's name relative to the source folder; `waybill pack` asks for it.";
         findings.warning(subject.app_place("/setupFilePath"), "The app has no `setupFilePath`.", fix);
+    }
+}
+
+/// What to do about a missing install command. Init proposes none for a file that nothing starts.
+fn fix_of_install_command(setup: Option<&str>) -> String {
+    let setup = setup.filter(|name| !name.is_empty());
+    let extension = setup.map(waybill_intune::path::extension).unwrap_or_default();
+    match setup {
+        Some(name) if right_line::right_line(&extension, name, View::Bits32).is_none() => {
+            let advice = right_line::advice(&extension);
+            format!(
+                "Nothing starts the setup file by itself: {advice}; or give the line that installs the app silently."
+            )
+        }
+        _ => "Give the line that installs the app silently; `waybill init` proposes one.".to_owned(),
     }
 }
 

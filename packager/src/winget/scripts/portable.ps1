@@ -33,7 +33,7 @@ function Get-CalledName($Program) {
 function Get-ListedFile {
     if (-not (Test-Path -LiteralPath $Target)) { return }
     foreach ($file in @(Get-ChildItem -LiteralPath $Target -Filter 'waybill-files*.txt' -File -Force)) {
-        Get-Content -LiteralPath $file.FullName -Encoding UTF8 | Where-Object { $_ -and ($_ -notmatch '(^|\\)\.\.(\\|$)|^\\|:') }
+        Get-Content -LiteralPath $file.FullName -Encoding UTF8 | Where-Object { $_ -and ($_ -notmatch '(^|[\\/])\.\.([\\/]|$)|^[\\/]|:') }
         $file.Name
     }
 }

@@ -153,3 +153,18 @@ fn an_installer_without_a_type_is_told() {
         assert!(error.to_string().contains(why), "{error}");
     }
 }
+
+#[test]
+fn the_file_at_hand_decides_between_equals_and_without_it_their_urls_are_told() {
+    let lab = Lab::new();
+    let served = [lab.serve("a.exe", &program()), lab.serve("b.exe", b"MZ other")];
+    let each = served.map(|lines| format!("- Architecture: x64\n{lines}")).concat();
+    lab.manifest("1.0", &format!("InstallerType: nullsoft\nProductCode: k\nInstallers:\n{each}"));
+    let error = lab.refused(WingetChoice::default());
+    assert_eq!(error.code().id, "winget-ambiguous");
+    let text = error.to_string();
+    assert!(text.contains("/a.exe; 2: nullsoft, x64, http") && text.ends_with("/b.exe"), "{text}");
+    assert!(error.code().hint.contains("--installer"));
+    let request = WingetRequest { installer: Some(lab.path("served/b.exe")), ..lab.request() };
+    assert_eq!(lab.make(&request).unwrap().chosen, "2: nullsoft, x64");
+}

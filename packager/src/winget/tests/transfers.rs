@@ -163,3 +163,16 @@ fn two_runs_do_not_make_one_app_at_once() {
     lab.make(&lab.request()).unwrap();
     assert!(!lab.path("apps/tool/.waybill-init").exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn the_lock_of_a_removed_file_holds_nobody_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = folder.path().join("run.lock");
+    let held = waybill_disk::Lock::acquire(&lock, std::time::Duration::ZERO, &Context::silent()).unwrap();
+    assert!(held.is_of(&lock));
+    fs::remove_file(&lock).unwrap();
+    assert!(!held.is_of(&lock));
+    fs::write(&lock, "").unwrap();
+    assert!(!held.is_of(&lock), "another file is there now");
+}

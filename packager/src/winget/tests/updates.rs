@@ -67,14 +67,10 @@ fn a_newer_manifest_renews_and_keeps_edits_and_says_both() {
         assert!(changed.contains(&field), "{field}: {changed:?}");
     }
     let kept: Vec<_> = report.kept.iter().map(|kept| kept.field.as_str()).collect();
-    assert_eq!(
-        kept,
-        ["source/uninstall.ps1"],
-        "the description is the manifest's as before, so it is no news"
-    );
+    assert_eq!(kept, ["/owner", "/description", "/installCommandLine", "source/uninstall.ps1"]);
     // Once more: nothing to do, and the edit is still known as one.
     let again = update(&lab).update.unwrap();
-    assert_eq!((again.changes.len(), again.kept.len()), (0, 1), "{again:?}");
+    assert_eq!((again.changes.len(), again.kept.len()), (0, 4), "{again:?}");
 }
 
 #[test]
@@ -132,4 +128,65 @@ fn an_older_manifest_is_told() {
     lab.app();
     inno(&lab, "1.9", &program());
     assert!(update(&lab).notes[0].contains("is older than 1.10"));
+}
+
+fn portable(lab: &Lab, version: &str, files: &[&str]) {
+    let files: Vec<(&str, &[u8])> = files.iter().map(|name| (*name, &b"MZ"[..])).collect();
+    let served = lab.serve("tool.zip", &zip_of(&files));
+    lab.manifest(
+        version,
+        &format!(
+            "InstallerType: zip\nNestedInstallerType: portable\nNestedInstallerFiles:\n- RelativeFilePath: tool.exe\n\
+             Installers:\n- Architecture: amd64\n{served}"
+        ),
+    );
+}
+
+/// The name of the list of files that the rules look for.
+fn list_of_rules(lab: &Lab) -> Value {
+    json(lab)["rules"][0]["fileOrFolderName"].clone()
+}
+
+#[test]
+fn an_edited_script_of_a_portable_names_the_list_that_the_rule_looks_for() {
+    let lab = Lab::new();
+    portable(&lab, "1.0", &["tool.exe", "docs/old/a.txt"]);
+    let made = lab.app();
+    assert_eq!(made.app.allowed_architectures.unwrap().as_str(), "x64");
+    let script = lab.path("apps/tool/source/install.ps1");
+    fs::write(&script, format!("# mine\n{}", lab.read("install.ps1"))).unwrap();
+    portable(&lab, "2.0", &["tool.exe"]);
+    let made = update(&lab);
+    let text = lab.read("install.ps1");
+    assert!(text.starts_with("# mine\n") && text.contains("$List = 'waybill-files-2.0.txt'"), "{text}");
+    assert_eq!(list_of_rules(&lab), "waybill-files-2.0.txt");
+    let report = made.update.unwrap();
+    assert!(report.changes.iter().any(|change| change.field == "source/install.ps1"), "{report:?}");
+    assert!(!lab.path("apps/tool/source/docs").exists(), "folders that are empty go with their files");
+    portable(&lab, "3.0", &["tool.exe"]);
+    update(&lab);
+    assert!(lab.read("install.ps1").contains("$List = 'waybill-files-3.0.txt'"), "once more");
+}
+
+#[test]
+fn the_rule_stays_with_an_edited_script_that_cannot_be_renewed() {
+    let lab = Lab::new();
+    portable(&lab, "1.0", &["tool.exe"]);
+    lab.app();
+    let script = lab.path("apps/tool/source/install.ps1");
+    let signed = format!("{}\n# SIG # Begin signature block\n", lab.read("install.ps1"));
+    fs::write(&script, &signed).unwrap();
+    for version in ["2.0", "3.0"] {
+        portable(&lab, version, &["tool.exe"]);
+        let made = update(&lab);
+        assert_eq!(lab.read("install.ps1"), signed);
+        assert_eq!(list_of_rules(&lab), "waybill-files-1.0.txt");
+        assert!(
+            notes(&made).contains("The new script is install.ps1.new beside app.json"),
+            "{}",
+            notes(&made)
+        );
+        let new = fs::read_to_string(lab.path("apps/tool/install.ps1.new")).unwrap();
+        assert!(new.contains(&format!("waybill-files-{version}.txt")));
+    }
 }
