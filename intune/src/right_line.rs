@@ -34,7 +34,7 @@ const LINES: &[(&[&str], &str)] = &[
 const ADVICE: &[(&[&str], &str)] = &[
     (&["lnk", "url"], "name the program that it points to"),
     (&["zip", "7z", "cab", "rar"], "unpack it, and put what is in it into the sources"),
-    (&["sh"], "a shell script is for other systems: they have an app.unix.json of their own"),
+    (&["sh"], "a shell script is for other systems, which have an app.unix.json of their own"),
 ];
 
 /// Extensions to try for a name that was written without its own, the likeliest first.
