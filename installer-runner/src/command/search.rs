@@ -220,5 +220,9 @@ fn assumed<'c>(candidates: &[Candidate<'c>]) -> Option<FoundProgram<'c>> {
 /// `sh -c 'echo S` of `sh -c 'echo S | docker login --password-stdin'`.
 fn told_place(candidate: &Candidate<'_>, place: &str) -> String {
     let line = format!("{}{}", candidate.name, candidate.tail);
-    if mask(&line).starts_with(candidate.name) { mask(place) } else { place.replace(candidate.name, MASK) }
+    if mask(&line).starts_with(&mask(candidate.name)) {
+        mask(place)
+    } else {
+        place.replace(candidate.name, MASK)
+    }
 }

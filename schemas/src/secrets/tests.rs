@@ -1,7 +1,7 @@
 mod programs;
 mod time;
 
-use super::{Parameter, mask, parameters};
+use super::{Parameter, gap, mask, parameters};
 use proptest::prelude::*;
 
 #[test]
