@@ -5,6 +5,8 @@
 
 mod beside;
 mod draft;
+mod facts;
+mod merge;
 mod note;
 #[cfg(test)]
 mod tests;
@@ -12,11 +14,13 @@ mod toolkit;
 mod update;
 mod version_text;
 
+pub use merge::{FieldUpdate, KeptEdit, UpdateReport};
 pub use note::DraftNote;
-pub use update::{FieldUpdate, KeptEdit, UpdateReport, update};
+pub use update::update;
 
 pub(crate) use draft::{product_rule, script_rule_of, usual_experience};
-pub(crate) use update::{ChangedFact, merged, with_new_facts};
+pub(crate) use facts::{ChangedFact, with_new_facts};
+pub(crate) use merge::merged;
 pub(crate) use version_text::comparable_version;
 
 use crate::exclude::Exclusions;
